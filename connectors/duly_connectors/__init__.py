@@ -1,0 +1,1 @@
+"""Hold the connectors that ship with duly."""

@@ -1,0 +1,1 @@
+"""Run a subscription business by rules its owner can read."""

@@ -1,0 +1,28 @@
+"""Write what is written from the code: schemas and reference pages; ``./dev generate`` runs it."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from duly.tables.page import page as tables_page
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "docs/reference/tables.md": tables_page,
+}
+
+
+def write(root: Path) -> tuple[str, ...]:
+    """Write every page below ``root``; returns the names of those that changed."""
+    changed = []
+    for name, make in PAGES.items():
+        path = root / name
+        text = make()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            changed.append(name)
+    return tuple(changed)
+
+
+if __name__ == "__main__":
+    for name in write(Path(__file__).resolve().parents[3]):
+        print(f"wrote {name}")

@@ -1,0 +1,35 @@
+"""The error tree: each class tells the caller what to do.
+
+    DulyError
+    ├── InputError        what somebody gave us is wrong: show it, exit 1, change nothing
+    │   └── NotThereYet   the language knows the word, this version does not do it yet
+    ├── UsageError        the command was called wrongly: show it, exit 2
+    ├── OutsideError      a file, database or service outside is not there: show it, exit 3
+    └── StateError        a change that the state does not allow: refuse the change, keep the state
+
+Connector failures are their own family, in ``duly.connector``: dispatch turns them into outcomes.
+"""
+
+
+class DulyError(Exception):
+    """Root of all errors that duly raises on purpose."""
+
+
+class InputError(DulyError):
+    """Say what is wrong with a value somebody gave, and what to give instead."""
+
+
+class NotThereYet(InputError):  # noqa: N818 - it reads as the sentence people see
+    """Refuse by name what the language plans and this version does not do."""
+
+
+class UsageError(DulyError):
+    """Say how a command wants to be called."""
+
+
+class OutsideError(DulyError):
+    """Say what outside duly could not be reached or used."""
+
+
+class StateError(DulyError):
+    """Refuse a change that the present state does not allow."""

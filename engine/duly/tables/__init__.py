@@ -1,0 +1,1 @@
+"""Define every table once: columns, keys, indexes, and what is personal."""

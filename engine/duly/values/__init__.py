@@ -1,0 +1,1 @@
+"""Immutable values and their arithmetic; nothing here knows of rules, tables or files."""
