@@ -31,13 +31,9 @@ def cycle_dates(anchor: date, every: Duration, index: int) -> CycleDates:
 
 def index_at(anchor: date, every: Duration, day: date) -> int:
     """Return the index of the cycle that holds a day; negative before the anchor."""
-    if every.months:
-        months = (day.year - anchor.year) * 12 + day.month - anchor.month
-        guess = months // every.months
-    else:
-        guess = (day - anchor).days // every.days
-    while boundary(anchor, every, guess) > day:
-        guess -= 1
-    while boundary(anchor, every, guess + 1) <= day:
-        guess += 1
-    return guess
+    if not every.months:
+        return (day - anchor).days // every.days
+    months = (day.year - anchor.year) * 12 + day.month - anchor.month
+    index = months // every.months
+    # The boundary may fall later in the month of ``day``, the one after it in a later month.
+    return index - 1 if boundary(anchor, every, index) > day else index

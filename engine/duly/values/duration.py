@@ -3,7 +3,7 @@
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from enum import StrEnum
 
 from duly.errors import InputError
@@ -30,7 +30,7 @@ CALENDAR_UNITS = (Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.QUARTER, Unit.HALF_YEAR,
 _DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
 _MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.HALF_YEAR: 6, Unit.YEAR: 12}
 _MINUTES = {Unit.MINUTE: 1, Unit.HOUR: 60, Unit.DAY: 24 * 60, Unit.WEEK: 7 * 24 * 60}
-_TEXT = re.compile(r"(\d{1,5})\s+([a-z-]+)")
+_TEXT = re.compile(r"([0-9]{1,12})\s+([a-z-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,7 @@ def parse_duration(text: str, units: tuple[Unit, ...] = tuple(Unit)) -> Duration
     match = _TEXT.fullmatch(text.strip().lower())
     unit = _unit(match[2]) if match else None
     if match is None or unit is None:
-        raise InputError(
-            f'"{text}" is not a length of time; write a number and a unit, {_say(units)}'
-        )
+        raise InputError(f'"{text}" is not a length of time; write {_say(units)}')
     if unit not in units:
         raise InputError(f'"{text}" cannot be used here; write {_say(units)}')
     if not 1 <= int(match[1]) <= MAX_COUNT:
@@ -82,15 +80,40 @@ def _unit(word: str) -> Unit | None:
 
 
 def _say(units: tuple[Unit, ...]) -> str:
-    return f'such as "3 {units[0]}s" (in {", ".join(f"{unit}s" for unit in units)})'
+    *names, last = (f"{unit}s" for unit in units)
+    listed = f"{', '.join(names)} or {last}" if names else last
+    return f'a number of {listed}, such as "3 {units[0]}s"'
 
 
 def add_months(day: date, months: int) -> date:
-    """Move by whole months; a day the month does not have becomes its last day."""
+    """Move by whole months; a day the month does not have becomes its last day.
+
+    Raises InputError when that leaves the years 1 to 9999.
+    """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        raise _outside(day, f"{months} months")
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def add(day: date, length: Duration, times: int = 1) -> date:
-    """Move a local date by a calendar length; ``times`` may be negative or zero."""
-    return add_months(day + timedelta(days=length.days * times), length.months * times)
+    """Move a local date by a calendar length; ``times`` may be negative or zero.
+
+    Raises InputError for a unit the calendar does not have, and for a date outside of the years
+    1 to 9999.
+    """
+    if length.unit in _MONTHS:
+        return add_months(day, length.months * times)
+    if length.unit not in _DAYS:
+        raise InputError(f'a date cannot be moved by "{length}"; write {_say(CALENDAR_UNITS)}')
+    try:
+        return day + timedelta(days=length.days * times)
+    except OverflowError as error:
+        raise _outside(day, f"{length.days * times} days") from error
+
+
+def _outside(day: date, distance: str) -> InputError:
+    return InputError(
+        f"{day} moved by {distance} leaves the calendar, which holds the years 1 to 9999; "
+        "write a shorter length"
+    )

@@ -5,12 +5,31 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from math import floor
 
 import iso4217
 
 from duly.errors import InputError
 
-_TEXT = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,4}))?\s+([A-Z]{3})")
+_TEXT = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,4}))?\s+([A-Z]{3})")
+# What people write instead: code first or in small letters, a decimal comma, no space. A comma
+# with three digits after it may separate thousands and is not guessed at.
+_LOOSE = re.compile(r"([A-Z]{3})?\s*(-?[0-9]{1,12})(?:[.,]([0-9]{1,2}))?\s*([A-Z]{3})?")
+_EXAMPLE_UNITS = 5
+# ISO 4217 list three: codes withdrawn since 2015. Amounts of those years stay readable.
+_WITHDRAWN = {
+    "ANG": 2,
+    "BGN": 2,
+    "BYR": 0,
+    "CUC": 2,
+    "HRK": 2,
+    "LTL": 2,
+    "MRO": 2,
+    "SLL": 2,
+    "STD": 2,
+    "VEF": 2,
+    "ZWL": 2,
+}
 
 
 @cache
@@ -19,12 +38,14 @@ def exponent(currency: str) -> int:
 
     Raises InputError for a code that ISO 4217 does not list.
     """
+    if currency in _WITHDRAWN:
+        return _WITHDRAWN[currency]
     try:
         digits = iso4217.Currency(currency).exponent
     except ValueError as error:
         raise InputError(f'"{currency}" is not a currency; write a code such as EUR') from error
     if digits is None:
-        raise InputError(f'"{currency}" is not a currency one can pay with')
+        raise InputError(f'"{currency}" is not a currency one can pay with; write one such as EUR')
     return digits
 
 
@@ -82,22 +103,30 @@ def parse_money(text: str) -> Money:
     sign, whole, decimals, currency = match.groups()
     digits = exponent(currency)
     if decimals is not None and len(decimals) > digits:
-        raise InputError(f'"{text}" has more decimals than {currency} has; {currency} has {digits}')
+        example = Money(_EXAMPLE_UNITS * 10**digits, currency)
+        raise InputError(
+            f'"{text}" has more decimals than {currency}, which has {digits}; '
+            f'write an amount such as "{example}"'
+        )
     minor = int(whole) * 10**digits + int((decimals or "").ljust(digits, "0") or 0)
     return Money(-minor if sign else minor, currency)
 
 
 def _suggestion(text: str) -> str:
-    comma = re.fullmatch(r"(-?\d+),(\d{1,3})\s*([A-Za-z]{3})", text.strip())
-    if comma:
-        return f'write "{comma[1]}.{comma[2]} {comma[3].upper()}"'
-    swapped = re.fullmatch(r"([A-Za-z]{3})\s*(-?\d+(?:\.\d+)?)", text.strip())
-    if swapped:
-        return f'write "{swapped[2]} {swapped[1].upper()}"'
-    joined = re.fullmatch(r"(-?\d+(?:\.\d+)?)\s*([A-Za-z]{3})", text.strip())
-    if joined:
-        return f'write "{joined[1]} {joined[2].upper()}"'
+    match = _LOOSE.fullmatch(text.strip().upper())
+    if match and bool(match[1]) != bool(match[4]):
+        meant = f"{match[2]}{f'.{match[3]}' if match[3] else ''} {match[1] or match[4]}"
+        if _is_amount(meant):
+            return f'write "{meant}"'
     return 'write a number and a currency, such as "5.00 EUR"'
+
+
+def _is_amount(text: str) -> bool:
+    try:
+        parse_money(text)
+    except InputError:
+        return False
+    return True
 
 
 def total(amounts: Iterable[Money], currency: str) -> Money:
@@ -111,15 +140,23 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
 def split(amount: Money, weights: Sequence[int | Fraction]) -> tuple[Money, ...]:
     """Split by weights so that the parts add up to the whole (largest remainder, ties first).
 
-    Weights are not negative and not all zero.
+    No part is a whole unit away from its exact share, also where credits stand beside charges and
+    weights have two signs. Raises ValueError when something is to be split by weights that add up
+    to zero: it would be lost; nothing splits into nothings.
     """
-    parts = [Fraction(amount.minor) * Fraction(weight) / sum(weights) for weight in weights]
-    whole = [int(part) for part in parts]
-    left = amount.minor - sum(whole)
-    order = sorted(range(len(parts)), key=lambda i: (-abs(parts[i] - whole[i]), i))
-    for index in order[: abs(left)]:
-        whole[index] += 1 if left > 0 else -1
-    return tuple(Money(minor, amount.currency) for minor in whole)
+    whole_weight = sum(weights)
+    if whole_weight == 0:
+        if amount.minor:
+            raise ValueError(f"{amount} cannot be split by weights that add up to nothing")
+        return (amount,) * len(weights)
+    # Split the size and put the sign back, so that a credit splits as its charge did.
+    size, sign = abs(amount.minor), -1 if amount.minor < 0 else 1
+    exact = [Fraction(size) * weight / whole_weight for weight in weights]
+    parts = [floor(share) for share in exact]
+    by_remainder = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))
+    for index in by_remainder[: size - sum(parts)]:
+        parts[index] += 1
+    return tuple(Money(sign * part, amount.currency) for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

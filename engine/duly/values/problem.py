@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from duly.errors import InputError
+
 Severity = Literal["error", "warning"]
 
 
@@ -31,13 +33,14 @@ class Problem:
     severity: Severity = "error"
 
 
-class ProblemsError(Exception):
+class ProblemsError(InputError):
     """Carry every problem of an input that could not be used."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         """Keep the problems in the order of their places."""
         self.problems = tuple(sorted(problems))
-        super().__init__(f"{len(self.problems)} problems in the input")
+        count = len(self.problems)
+        super().__init__(f"{count} problem{'' if count == 1 else 's'} in the input")
 
 
 def render(problem: Problem, lines: tuple[str, ...]) -> str:
@@ -48,7 +51,7 @@ def render(problem: Problem, lines: tuple[str, ...]) -> str:
     if 1 <= span.line <= len(lines):
         parts += _excerpt(span, lines[span.line - 1])
     if problem.hint:
-        parts.append(f"  = {problem.hint}")
+        parts.append(f"{' ' * len(str(span.line))} = {problem.hint}")
     return "\n".join(parts)
 
 
