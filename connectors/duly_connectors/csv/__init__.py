@@ -1,0 +1,5 @@
+"""Subscribers from a CSV file."""
+
+from duly_connectors.csv.rejected import write_rejected as write_rejected
+from duly_connectors.csv.source import CsvSettings as CsvSettings
+from duly_connectors.csv.source import CsvSource as CsvSource
