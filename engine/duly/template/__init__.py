@@ -1,0 +1,1 @@
+"""Messages as their authors write them: checked, compiled once, rendered many times."""
