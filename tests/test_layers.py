@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LINES = (
     {"errors", "resources"},
     {"values"},
-    {"model"},
+    {"model", "shape"},
     {"tables", "template", "connector"},
     {"condition", "testing"},
     {"catalog", "billing", "messaging", "reports"},
@@ -20,7 +20,8 @@ LINES = (
     {"triggers", "actions", "rule"},
     {"language", "selection", "retry"},
     {"store"},
-    {"tick", "dispatch", "importing", "rehearsal"},
+    {"tick", "dispatch", "importing"},
+    {"rehearsal"},
     {"service"},
     {"cli"},
 )

@@ -104,7 +104,7 @@ firing = Table(
     held("late", Boolean, "Whether it was decided more than an hour after it was due."),
     optional("stalled_at", Instant, "Since when a day of its timeline waits for the day before."),
     optional("ended", Word, "finished, stopped, failed or rule_removed; empty: days are to come."),
-    points("stopped_by", "event", "The event that stopped it.", required=False),
+    optional("stopped_by", Id, "The event that stopped it."),
     UniqueConstraint("rule_id", "subject_id", "key"),
     comment="A rule took hold for a subject; once per occurrence.",
 )

@@ -1,8 +1,17 @@
 """Tables of people: subscribers, consents, suppressed addresses, payment methods."""
 
-from sqlalchemy import Boolean, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Boolean, Index, Integer, PrimaryKeyConstraint, Table, UniqueConstraint
 
-from duly.tables.column import METADATA, held, identity, optional, partial_index, personal, points
+from duly.tables.column import (
+    METADATA,
+    held,
+    identity,
+    named,
+    optional,
+    partial_index,
+    personal,
+    points,
+)
 from duly.tables.types import Instant, Json, LocalDate, Word
 
 subscriber = Table(
@@ -29,7 +38,13 @@ subscriber = Table(
 )
 Index("ix_subscriber_tick", subscriber.c.tick)
 partial_index("ix_subscriber_changed", subscriber.c.id, where="tick IS NULL")
-Index("ix_subscriber_zone", subscriber.c.zone)
+
+zone = Table(
+    "zone",
+    METADATA,
+    named("name", Word, "IANA zone."),
+    comment="Every zone that was ever in use, so that a tick need not look for them.",
+)
 
 consent = Table(
     "consent",
@@ -39,7 +54,7 @@ consent = Table(
     held("given", Boolean, "Yes or no; a missing row is neither."),
     held("at", Instant, "When it was said."),
     held("source", Word, "Where it was said, such as import of 2026-11-22."),
-    UniqueConstraint("subscriber_id", "topic"),
+    PrimaryKeyConstraint("subscriber_id", "topic"),
     comment="What a subscriber agreed to hear about.",
 )
 

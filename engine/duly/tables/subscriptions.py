@@ -21,6 +21,8 @@ subscription = Table(
     held("currency", Word, "Currency of everything about this subscription (ISO 4217)."),
     optional("term_ends_on", LocalDate, "Local day on which the term ends, exclusive."),
     optional("term_then", Word, "What follows the term: ends, renews or monthly."),
+    optional("term_count", Integer, "Length of a term: how many units."),
+    optional("term_unit", Word, "Length of a term: day, week, month, quarter, half-year or year."),
     optional("ending_on", LocalDate, "Local day of an end already decided, exclusive."),
     optional("ended_on", LocalDate, "Local day since which it has ended."),
     optional("end_reason", Word, "Why it ended."),
@@ -41,13 +43,13 @@ partial_index(
     "ix_subscription_zone_term_ends",
     subscription.c.zone,
     subscription.c.term_ends_on,
-    where="term_ends_on IS NOT NULL",
+    where="term_ends_on IS NOT NULL AND status != 'ended'",
 )
 partial_index(
     "ix_subscription_zone_ending",
     subscription.c.zone,
     subscription.c.ending_on,
-    where="ending_on IS NOT NULL",
+    where="ending_on IS NOT NULL AND status != 'ended'",
 )
 
 subscription_line = Table(

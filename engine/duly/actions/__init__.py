@@ -1,0 +1,1 @@
+"""The action kinds, a file each, found by their module's name."""

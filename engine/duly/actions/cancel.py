@@ -1,0 +1,49 @@
+"""End a subscription, now or with its cycle."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+from duly.action import Action, Books, Facts, Impossible, Nothing, Prepared
+from duly.model.change import EndSubscription, PlanEnd
+from duly.model.ledger import JobClass
+from duly.model.subscription import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel(Action):
+    """End today, or decide that it ends with the present cycle."""
+
+    name = "cancel"
+    job_class = JobClass.BOOKS
+    example = "cancel: {at: cycle_end, reason: unpaid}"
+
+    at: Literal["now", "cycle_end"] = "cycle_end"
+    reason: str = ""
+
+    @classmethod
+    def load(cls, given: Mapping[str, Any]) -> Self:
+        return cls(at=given.get("at", "cycle_end"), reason=given.get("reason", ""))
+
+    def describe(self) -> str:
+        when = "now" if self.at == "now" else "at the end of the cycle"
+        return f"end the subscription {when}"
+
+    def prepare(self, facts: Facts) -> Prepared:
+        subscription = facts.subscription
+        if subscription is None:
+            return Impossible("there is no subscription to end")
+        if subscription.status == Status.ENDED:
+            return Nothing("already ended")
+        if self.at == "now":
+            change = EndSubscription(subscription.id, facts.today, self.reason)
+            return Books((change,), result="ended")
+        if facts.cycle is None:
+            return Impossible("there is no cycle to end with")
+        if subscription.stops_on is not None and subscription.stops_on <= facts.cycle.end_on:
+            return Nothing("it ends by then anyway")
+        planned = PlanEnd(subscription.id, facts.cycle.end_on, self.reason)
+        return Books((planned,), result="end planned")
+
+
+KIND: type[Action] = Cancel

@@ -1,0 +1,110 @@
+"""Collect an open invoice from the stored payment method."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Self
+
+from duly.action import (
+    MAX_DAYS,
+    MAX_DECLINES,
+    MAX_TRIES,
+    Action,
+    Ask,
+    Facts,
+    Impossible,
+    Nothing,
+    Prepared,
+    Task,
+    Tools,
+)
+from duly.connector import ChargeRequest, Payment
+from duly.model.books import OPEN_ATTEMPTS, AttemptState
+from duly.model.change import Change, NewAttempt, SettleAttempt
+from duly.model.ledger import JobClass
+from duly.model.outcome import Done, Failed, NotThere, Outcome, Unknown
+from duly.model.saved import SavedAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class Charge(Action):
+    """Collect what is open of the invoice; a refusal is an answer, not the end of the rule."""
+
+    name = "charge"
+    job_class = JobClass.MONEY
+    example = "charge: {from: saved_method}"
+    refusal_is_answer = True
+    can_find = True
+
+    @classmethod
+    def load(cls, given: Mapping[str, Any]) -> Self:
+        return cls()
+
+    def describe(self) -> str:
+        return "charge the stored payment method"
+
+    def prepare(self, facts: Facts) -> Prepared:
+        if facts.invoice is None:
+            return Impossible("there is no invoice to charge")
+        if facts.invoice.open.minor <= 0:
+            return Nothing("nothing to pay")
+        if any(attempt.state in OPEN_ATTEMPTS for attempt in facts.attempts):
+            return Nothing("a payment is under way")
+        if facts.method is None:
+            return Nothing("declined: no payment method that can be charged")
+        if _exhausted(facts):
+            return Nothing("declined: this invoice was tried often enough")
+        row = NewAttempt(
+            invoice_id=facts.invoice.id,
+            payment_method_id=facts.method.id,
+            amount_minor=facts.invoice.open.minor,
+            currency=facts.invoice.open.currency,
+        )
+        return Ask(row, facts.method.gateway)
+
+    async def perform(self, task: Task, tools: Tools) -> Done:
+        attempt = _attempt(task)
+        request = ChargeRequest(attempt.amount, attempt.token, attempt.invoice, attempt.customer)
+        payment = await tools.gateway(task.connector).charge(request, task.effect_key)
+        return Done(payment.reference, payment.state)
+
+    async def find(self, task: Task, tools: Tools) -> Outcome:
+        payment = await tools.gateway(task.connector).find(task.effect_key)
+        return NotThere() if payment is None else _outcome(payment)
+
+    def settling_delay(self, task: Task, tools: Tools) -> timedelta:
+        return tools.gateway(task.connector).look_up_delay
+
+    def settle(self, task: Task, outcome: Outcome) -> tuple[Change, ...]:
+        row = _attempt(task)
+        match outcome:
+            case Done(reference, result):
+                return (SettleAttempt(row.id, AttemptState(result), reference),)
+            case Failed(reason, failure, reference):
+                return (SettleAttempt(row.id, AttemptState.FAILED, reference, failure, reason),)
+            case Unknown(reason):
+                return (SettleAttempt(row.id, AttemptState.UNKNOWN, reason=reason),)
+            case _:
+                return ()
+
+
+def _exhausted(facts: Facts) -> bool:
+    declines = sum(attempt.state == AttemptState.FAILED for attempt in facts.attempts)
+    since = min((attempt.started_at for attempt in facts.attempts), default=facts.now)
+    too_long = facts.now - since > timedelta(days=MAX_DAYS)
+    return declines >= MAX_DECLINES or len(facts.attempts) >= MAX_TRIES or too_long
+
+
+def _attempt(task: Task) -> SavedAttempt:
+    assert isinstance(task.row, SavedAttempt), "a charge refers to its attempt"
+    return task.row
+
+
+def _outcome(payment: Payment) -> Outcome:
+    if payment.state == "failed":
+        return Failed(payment.reason, payment.failure, payment.reference)
+    state = "succeeded" if payment.state == "returned" else payment.state
+    return Done(payment.reference, state)
+
+
+KIND: type[Action] = Charge

@@ -1,0 +1,1 @@
+"""Work off what ticks decided: claim, perform, settle, and clear up what was left unclear."""

@@ -1,0 +1,1 @@
+"""Why a text is not YAML, in the words of its reader."""

@@ -1,0 +1,1 @@
+"""Message policy: who may be written to, on which channel, in which language."""

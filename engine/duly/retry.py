@@ -1,0 +1,54 @@
+"""When a try that led to nothing is made again, as a value."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from duly.model.ledger import Job, JobClass
+
+FIRST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=6)
+MAX_TRIES = 20
+MAX_AGE = timedelta(days=7)
+ASK_AGAIN_AFTER = timedelta(minutes=15)
+MAX_ASKING = timedelta(days=2)
+SEND_AGAIN_FOR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """Say when to try again."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Say that a person has to look at it, and why."""
+
+    reason: str
+
+
+def next_try(job: Job, now: datetime, asked_for_s: int | None = None) -> TryAgain | GiveUp:
+    """Decide after a temporary failure: five minutes, doubling, up to six hours.
+
+    The other side's own wish is honoured if it is longer.
+    """
+    if job.tries >= MAX_TRIES:
+        return GiveUp(f"tried {job.tries} times")
+    if now - job.made_at > MAX_AGE:
+        return GiveUp(f"tried for {MAX_AGE.days} days")
+    doubled = FIRST_WAIT * 2 ** min(max(job.tries - 1, 0), 10)
+    wished = timedelta(seconds=asked_for_s or 0)
+    return TryAgain(now + max(min(doubled, LONGEST_WAIT), wished))
+
+
+def ask_again(unclear_since: datetime, now: datetime) -> TryAgain | GiveUp:
+    """Decide when an unclear call is asked about once more."""
+    if now - unclear_since > MAX_ASKING:
+        return GiveUp("its effect could not be found out")
+    return TryAgain(now + ASK_AGAIN_AFTER)
+
+
+def send_again(job: Job, unclear_since: datetime, now: datetime) -> bool:
+    """Tell whether an unclear message is sent again under its key, rather than taken as sent."""
+    return job.job_class == JobClass.MESSAGE and now - unclear_since < SEND_AGAIN_FOR

@@ -1,0 +1,1 @@
+"""From checked rules to statements; pure: nothing here runs one."""

@@ -1,0 +1,1 @@
+"""What may be written, and how it becomes typed values: shapes, conversion, editor schemas."""

@@ -1,0 +1,1 @@
+"""SQL in, frozen data out; every statement that is not a rule's own lives here."""

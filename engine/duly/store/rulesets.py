@@ -1,0 +1,72 @@
+"""The live rules: stored by content, put live one after another, read by everyone from here."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from duly.rule import RuleSet
+from duly.store.bulk import bulk
+from duly.store.happening import Entry, note
+from duly.tables.ledger import rule, ruleset, tick
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRuleset:
+    """Hold an applied ruleset: its number, digest, and source text by file name."""
+
+    id: int
+    digest: str
+    source: Mapping[str, str]
+    applied_at: datetime
+    actor: str
+
+
+def live_ruleset(connection: Connection) -> StoredRuleset | None:
+    """Return what is live; None if nothing was ever applied."""
+    newest = select(ruleset).order_by(ruleset.c.id.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    if row is None:
+        return None
+    return StoredRuleset(row.id, row.digest, row.source, row.applied_at, row.actor)
+
+
+def put_live(
+    connection: Connection,
+    live: RuleSet,
+    source: Mapping[str, str],
+    before: Iterable[str],
+    *,
+    now: datetime,
+    actor: str,
+) -> int:
+    """Put a ruleset live and return its number.
+
+    ``before`` names the rules that were live and switched on until now; any other counts from this
+    moment on, never the past.
+    """
+    values = {"digest": live.digest, "source": source, "applied_at": now, "actor": actor}
+    number = connection.execute(insert(ruleset).values(**values).returning(ruleset.c.id))
+    _begin_rules(connection, live, set(before), now)
+    entry = Entry("rules applied", "ruleset", facts={"digest": live.digest})
+    note(connection, [entry], now=now, actor=actor)
+    return int(number.scalar_one())
+
+
+def _begin_rules(connection: Connection, live: RuleSet, before: set[str], now: datetime) -> None:
+    """Give rules their first watermark; those that were off or gone begin anew."""
+    newest = select(tick.c.id, tick.c.at).order_by(tick.c.id.desc()).limit(1)
+    last = connection.execute(newest).one_or_none()
+    number = 0 if last is None else last.id
+    known = set(connection.execute(select(rule.c.name)).scalars())
+    rows = [
+        {"name": name, "since_at": now, "tick": number, "looked_until": now}
+        for name in sorted(live.rules)
+        if name not in known
+    ]
+    bulk(connection, insert(rule), rows)
+    back = sorted(known & set(live.rules) - before)
+    if back:
+        again = update(rule).where(rule.c.name.in_(back))
+        connection.execute(again.values(since_at=now, tick=number, looked_until=now))

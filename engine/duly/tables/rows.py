@@ -1,0 +1,56 @@
+"""Hand a small table of rows to a statement as one bound parameter.
+
+SQLite reads it with json_each and PostgreSQL with json_to_recordset, so that the statement's text
+stays the same whatever the rows are.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import JSON, FromClause, Text, bindparam, cast, column, func, literal_column, select
+from sqlalchemy import type_coerce as coerce
+from sqlalchemy.types import TypeEngine
+
+from duly.tables.types import day_number, microseconds
+
+DialectName = Literal["sqlite", "postgresql"]
+Kind = TypeEngine[Any] | type[TypeEngine[Any]]
+Columns = Sequence[tuple[str, Kind]]
+
+
+def rows(name: str, dialect: DialectName, columns: Columns) -> FromClause:
+    """Return a table called ``name`` whose rows are the bound parameter of the same name."""
+    parameter = bindparam(name, type_=Text())
+    if dialect == "sqlite":
+        each = func.json_each(parameter).table_valued("value", name=f"{name}_each")
+        cells = [
+            coerce(func.json_extract(each.c.value, literal_column(f"'$.{title}'")), kind)
+            for title, kind in columns
+        ]
+        labelled = [cell.label(title) for cell, (title, _) in zip(cells, columns, strict=True)]
+        return select(*labelled).select_from(each).subquery(name)
+    return (
+        func.json_to_recordset(cast(parameter, JSON))
+        .table_valued(*[column(title, kind) for title, kind in columns], name=name)
+        .render_derived(name=name, with_types=True)
+    )
+
+
+def value(dialect: DialectName, titles: Sequence[str], table: Iterable[Sequence[object]]) -> str:
+    """Write the rows as the parameter wants them."""
+    made = [
+        dict(zip(titles, (_plain(dialect, cell) for cell in row), strict=True)) for row in table
+    ]
+    return json.dumps(made, separators=(",", ":"))
+
+
+def _plain(dialect: DialectName, cell: object) -> object:
+    match cell:
+        case datetime():
+            return microseconds(cell) if dialect == "sqlite" else cell.isoformat()
+        case date():
+            return day_number(cell) if dialect == "sqlite" else cell.isoformat()
+        case _:
+            return cell

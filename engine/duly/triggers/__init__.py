@@ -1,0 +1,1 @@
+"""The trigger kinds, a file each, found by their module's name."""

@@ -1,0 +1,102 @@
+"""Somebody enters a segment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, type_coerce
+
+from duly.model.about import About
+from duly.tables.ledger import segment, segment_member
+from duly.tables.types import Instant
+from duly.trigger import Look, Trigger, decision_of
+from duly.values.duration import Duration
+from duly.values.zone import Window
+
+_ENTERED_AFTER = bindparam("entered_after", type_=Instant())
+_ENTERED_UNTIL = bindparam("entered_until", type_=Instant())
+
+
+@dataclass(frozen=True, slots=True)
+class EntersSegment(Trigger):
+    """Happen when somebody new belongs to the segment and has stayed for the given time.
+
+    Who is in it when it is first looked at, or when its text changed, does not enter. ``of`` is
+    what the segment is about.
+    """
+
+    name = "enters_segment"
+    about = About.SUBSCRIPTION
+    example = "enters_segment: {segment: nearly-full, stays_for: 7 days}"
+
+    watched: str
+    stays_for: Duration | None = None
+    of: About = About.SUBSCRIPTION
+
+    @classmethod
+    def load(cls, given: Mapping[str, Any]) -> Self:
+        return cls(given["segment"], given.get("stays_for"), given.get("about", cls.about))
+
+    def describe(self) -> str:
+        stay = f" and stays for {self.stays_for}" if self.stays_for else ""
+        return f'somebody enters "{self.watched}"{stay}'
+
+    @property
+    def subject(self) -> About:
+        return self.of
+
+    @property
+    def segment(self) -> str:
+        return self.watched
+
+    @property
+    def is_timed(self) -> bool:
+        return self.stays_for is not None
+
+    def parameters(self, window: Window) -> Mapping[str, datetime]:
+        stay = self._stay
+        return {"entered_after": window.since - stay, "entered_until": window.until - stay}
+
+    def select(self, look: Look) -> Select[Any]:
+        """Find members by the index segment_member(segment, entered_at)."""
+        member, today = segment_member, look.today
+        own = look.about == self.of
+        at = self._entered_for_good(look)
+        return (
+            select(
+                member.c.subscriber_id,
+                (member.c.subject_id if own else member.c.subscriber_id).label("subject_id"),
+                literal_column("'entered:'").concat(member.c.id).label("natural_key"),
+                at.label("at"),
+                today.c.day.label("local_on"),
+                member.c.zone,
+                member.c.id.label("reference_id"),
+                decision_of(at).label("decision"),
+                literal_column("false").label("fresh"),
+            )
+            .join_from(segment, member, member.c.segment_id == segment.c.id)
+            .join(today, today.c.zone == member.c.zone)
+            .where(
+                segment.c.name == literal_column(f"'{self.watched}'"),
+                member.c.entered_at > _ENTERED_AFTER,
+                member.c.entered_at <= _ENTERED_UNTIL,
+                member.c.left_at.is_(None),
+                ~member.c.silent,
+            )
+        )
+
+    @property
+    def _stay(self) -> timedelta:
+        return self.stays_for.as_timedelta() if self.stays_for else timedelta(0)
+
+    def _entered_for_good(self, look: Look) -> ColumnElement[Any]:
+        entered, seconds = segment_member.c.entered_at, int(self._stay.total_seconds())
+        if look.dialect == "sqlite":
+            return type_coerce(entered + literal_column(f"{seconds * 1_000_000}"), Instant())
+        return type_coerce(
+            entered + func.make_interval(0, 0, 0, 0, 0, 0, literal_column(f"{seconds}")), Instant()
+        )
+
+
+KIND: type[Trigger] = EntersSegment
