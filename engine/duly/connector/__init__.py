@@ -1,6 +1,7 @@
 """Public: what a connector fulfils, receives, returns and raises."""
 
 from duly.connector.capability import CHANNELS as CHANNELS
+from duly.connector.capability import Browsable as Browsable
 from duly.connector.capability import Carrier as Carrier
 from duly.connector.capability import Channel as Channel
 from duly.connector.capability import ChargeRequest as ChargeRequest

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol, Self
+from typing import Any, ClassVar, Literal, Protocol, Self, runtime_checkable
 
 from duly.values.money import Money
 
@@ -172,6 +172,15 @@ class Carrier(Connector, Protocol):
     @abstractmethod
     async def find(self, key: str) -> Receipt | None:
         """Return what became of a key; None if the carrier never saw it."""
+
+
+@runtime_checkable
+class Browsable(Protocol):
+    """Let people look at what was done."""
+
+    @abstractmethod
+    def write_index(self) -> Path:
+        """Write a page that lists it, newest first, and return where the page lies."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,11 @@ def _tell_offers(
     )
     told = [_offer_event(kind, row) for row in connection.execute(statement)]
     happen(connection, told, now=context.now, actor=context.actor)
-    touch(connection, subscribers=[one.subscriber_id for one in told])
+    touch(
+        connection,
+        subscribers=[one.subscriber_id for one in told],
+        subscriptions=[one.subscription_id for one in told if one.subscription_id is not None],
+    )
 
 
 def _offer_event(kind: str, row: Record) -> Happening:

@@ -10,7 +10,7 @@ from duly.model.enrolment import EnrolledSubscription
 from duly.model.subscription import Status
 from duly.store.bulk import add_many, bulk
 from duly.store.context import Context
-from duly.store.happening import Happening, happen
+from duly.store.happening import Happening, happen, touch
 from duly.store.ids import among
 from duly.store.record import Record
 from duly.tables.subscriptions import cycle, subscription, subscription_change, subscription_line
@@ -167,6 +167,7 @@ def line_differs(
             new = {"price": one.price, "amount_minor": one.amount.minor}
             connection.execute(update(table).where(table.c.id == row.id).values(**new))
             changed.add(row.subscription_id)
+    touch(connection, subscriptions=changed)
     return frozenset(changed)
 
 

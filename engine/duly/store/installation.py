@@ -24,7 +24,10 @@ def set_up(connection: Connection, name: str, environment: str, now: datetime) -
     connection.execute(insert(installation).values(**values))
 
 
-def rekey(connection: Connection, name: str, *, now: datetime, actor: str) -> None:
+def rekey(
+    connection: Connection, name: str, *, environment: str, now: datetime, actor: str
+) -> None:
     """Give a copied database an id of its own, so that its keys never meet the original's."""
-    connection.execute(update(installation).values(name=name, made_at=now))
+    values = {"name": name, "environment": environment, "made_at": now}
+    connection.execute(update(installation).values(**values))
     note(connection, [Entry("installation re-keyed")], now=now, actor=actor)

@@ -3,24 +3,28 @@
 All of it is one transaction, the first of every tick.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
+    Executable,
     FromClause,
+    Integer,
     Select,
     Table,
+    Text,
     and_,
     bindparam,
+    case,
+    func,
     literal_column,
     or_,
     select,
-    tuple_,
     update,
 )
 
@@ -28,18 +32,18 @@ from duly.model.change import EndSubscription
 from duly.store import applying_delivery, applying_subscription
 from duly.store.bulk import bulk, insert_new
 from duly.store.context import Context
-from duly.store.record import Record, dialect_of
+from duly.store.record import dialect_of
 from duly.tables.ledger import event, tick
 from duly.tables.people import subscriber, zone
-from duly.tables.rows import rows
+from duly.tables.rows import DrivingJoin, rows
 from duly.tables.rows import value as rows_value
 from duly.tables.subscriptions import cycle, subscription
+from duly.tables.types import Instant, LocalDate
 from duly.trigger import TODAY_COLUMNS
 from duly.values.cycle import cycle_dates
 from duly.values.duration import Duration, Unit, add
 from duly.values.zone import instant, local_date
 
-CHUNK = 20_000
 BILLABLE = ("active", "pending")
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -173,93 +177,109 @@ def _end_due(
     applying_subscription.end(connection, list(ends.values()), context)
 
 
-def roll_cycles(connection: Connection, number: int, since: datetime, now: datetime) -> int:
-    """Write the successors of the cycles that ended in the window; returns how many.
+def roll_cycles(connection: Connection, number: int, since: datetime, now: datetime) -> None:
+    """Write the successors of the cycles that ended in the window, or that were written too late.
 
-    Several are written where the window holds several boundaries, each counted from the anchor.
-    Nothing is updated. An ended subscription gets none; a paused one gets such as are not billable.
+    The calendar is worked out once for all subscriptions that share anchor, interval and zone, and
+    always from the anchor. Where the window holds several boundaries, one generation of cycles
+    follows the other. Nothing is updated. An ended subscription gets no cycle; a paused one gets
+    such as are not billable.
     """
-    in_window = and_(cycle.c.end_at > since, or_(cycle.c.tick.is_(None), cycle.c.tick != number))
+    in_window = and_(cycle.c.end_at > since, cycle.c.end_at <= now)
     written_late = and_(cycle.c.end_at <= since, cycle.c.tick.is_(None))
-    written = 0
-    for ended in (in_window, written_late):
-        for chunk in _chunks(connection, _ended_cycles(now).where(ended)):
-            rows = [row for found in chunk for row in _successors(found, number, now)]
-            bulk(connection, insert_new(connection, cycle), rows)
-            written += len(rows)
-    return written
+    ended: ColumnElement[bool] = or_(in_window, written_late)
+    while steps := _next_dates(connection, ended):
+        top = int(connection.execute(select(func.coalesce(func.max(cycle.c.id), 0))).scalar_one())
+        connection.execute(_successors(connection, ended), {"step": steps, "number": number})
+        ended = and_(cycle.c.end_at <= now, cycle.c.id > top)
 
 
-def _ended_cycles(now: datetime) -> Select[Any]:
-    """Select ended cycles with what their successors need, by the index cycle(end_at)."""
-    return (
+# What subscriptions share whose next cycle has the same dates.
+_SHARED = (
+    subscription.c.anchor_on,
+    subscription.c.every_count,
+    subscription.c.every_unit,
+    subscription.c.zone,
+    cycle.c.number,
+)
+_STEP_COLUMNS = (
+    ("anchor_on", LocalDate()),
+    ("every_count", Integer()),
+    ("every_unit", Text()),
+    ("zone", Text()),
+    ("number", Integer()),
+    ("start_on", LocalDate()),
+    ("end_on", LocalDate()),
+    ("end_at", Instant()),
+)
+
+
+def _next_dates(connection: Connection, ended: ColumnElement[bool]) -> str | None:
+    """Work out the dates of the next cycles, once for all that share them; None if there are none.
+
+    By the index cycle(end_at).
+    """
+    shared = (
+        select(*_SHARED)
+        .join_from(cycle, subscription, subscription.c.id == cycle.c.subscription_id)
+        .where(ended, subscription.c.status != literal_column("'ended'"))
+        .distinct()
+    )
+    table = []
+    for row in connection.execute(shared):
+        every = Duration(row.every_count, Unit(row.every_unit))
+        dates = cycle_dates(row.anchor_on, every, row.number + 1)
+        table.append((*row, dates.start, dates.end, instant(row.zone, dates.end)))
+    titles = [title for title, _ in _STEP_COLUMNS]
+    return rows_value(dialect_of(connection), titles, table) if table else None
+
+
+def _successors(connection: Connection, ended: ColumnElement[bool]) -> Executable:
+    """Insert the cycles that follow; each starts at the instant at which the last one ended."""
+    step = rows("step", dialect_of(connection), _STEP_COLUMNS)
+    same = and_(
+        step.c.anchor_on == subscription.c.anchor_on,
+        step.c.every_count == subscription.c.every_count,
+        step.c.every_unit == subscription.c.every_unit,
+        step.c.zone == subscription.c.zone,
+        step.c.number == cycle.c.number,
+    )
+    payers = DrivingJoin(cycle, subscription, subscription.c.id == cycle.c.subscription_id)
+    later = func.max if connection.dialect.name == "sqlite" else func.greatest
+    billable: list[ColumnElement[str]] = [literal_column(f"'{status}'") for status in BILLABLE]
+    chosen = (
         select(
-            cycle.c.id,
             cycle.c.subscription_id,
             cycle.c.subscriber_id,
-            cycle.c.number,
-            cycle.c.end_at,
-            subscription.c.status,
-            subscription.c.anchor_on,
-            subscription.c.every_count,
-            subscription.c.every_unit,
+            (cycle.c.number + literal_column("1")).label("number"),
+            step.c.start_on,
+            step.c.end_on,
+            cycle.c.end_at.label("start_at"),
+            later(step.c.end_at, cycle.c.end_at).label("end_at"),
             subscription.c.zone,
-            subscription.c.ending_on,
-            subscription.c.term_ends_on,
-            subscription.c.term_then,
-            subscription.c.settled_until,
+            subscription.c.status.in_(billable).label("billable"),
+            func.coalesce(
+                step.c.start_on < subscription.c.settled_until, literal_column("false")
+            ).label("settled_elsewhere"),
+            bindparam("number", type_=Integer()).label("tick"),
         )
-        .join(subscription, subscription.c.id == cycle.c.subscription_id)
-        .where(cycle.c.end_at <= now, subscription.c.status != literal_column("'ended'"))
+        .select_from(DrivingJoin(payers, step, same))
+        .where(
+            ended,
+            subscription.c.status != literal_column("'ended'"),
+            *_before(step.c.start_on, subscription.c.ending_on),
+            *_before(step.c.start_on, _term_that_ends()),
+        )
     )
+    names = [column.name for column in chosen.selected_columns]
+    inserted: Executable = insert_new(connection, cycle).from_select(names, chosen)
+    return inserted
 
 
-def _chunks(connection: Connection, ended: Select[Any]) -> Iterator[Sequence[Record]]:
-    """Walk the cycles by (end_at, id), so that memory does not grow with how many there are."""
-    page = ended.order_by(cycle.c.end_at, cycle.c.id).limit(CHUNK)
-    found = connection.execute(page).all()
-    while found:
-        yield found
-        last = found[-1]
-        after = tuple_(cycle.c.end_at, cycle.c.id) > tuple_(last.end_at, last.id)
-        found = connection.execute(page.where(after)).all()
+def _term_that_ends() -> ColumnElement[Any]:
+    ends = subscription.c.term_then == literal_column("'ends'")
+    return case((ends, subscription.c.term_ends_on))
 
 
-def _successors(ended: Record, number: int, now: datetime) -> Iterator[dict[str, object]]:
-    """Write the cycles that follow an ended one, up to the one that holds ``now``."""
-    index, start_at = ended.number, ended.end_at
-    stops_on = _stops_on(ended)
-    while start_at <= now:
-        index += 1
-        start_on, end_on, end_at = _dates(
-            ended.anchor_on, ended.every_count, ended.every_unit, index, ended.zone
-        )
-        if stops_on is not None and start_on >= stops_on:
-            return
-        yield {
-            "subscription_id": ended.subscription_id,
-            "subscriber_id": ended.subscriber_id,
-            "number": index,
-            "start_on": start_on,
-            "end_on": end_on,
-            "start_at": start_at,
-            "end_at": max(end_at, start_at),
-            "zone": ended.zone,
-            "billable": ended.status in BILLABLE,
-            "settled_elsewhere": ended.settled_until is not None and start_on < ended.settled_until,
-            "tick": number,
-        }
-        start_at = max(end_at, start_at)
-
-
-@lru_cache(maxsize=65_536)
-def _dates(
-    anchor: date, count: int, unit: str, index: int, zone_name: str
-) -> tuple[date, date, datetime]:
-    dates = cycle_dates(anchor, Duration(count, Unit(unit)), index)
-    return dates.start, dates.end, instant(zone_name, dates.end)
-
-
-def _stops_on(row: Record) -> date | None:
-    ends = row.term_ends_on if row.term_then == "ends" else None
-    return min((day for day in (row.ending_on, ends) if day is not None), default=None)
+def _before(day: ColumnElement[Any], end: ColumnElement[Any]) -> tuple[ColumnElement[bool], ...]:
+    return (or_(end.is_(None), day < end),)

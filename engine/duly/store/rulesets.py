@@ -70,3 +70,11 @@ def _begin_rules(connection: Connection, live: RuleSet, before: set[str], now: d
     if back:
         again = update(rule).where(rule.c.name.in_(back))
         connection.execute(again.values(since_at=now, tick=number, looked_until=now))
+
+
+def ruleset_by_id(connection: Connection, number: int) -> StoredRuleset | None:
+    """Return a ruleset that is or was live."""
+    row = connection.execute(select(ruleset).where(ruleset.c.id == number)).one_or_none()
+    if row is None:
+        return None
+    return StoredRuleset(row.id, row.digest, row.source, row.applied_at, row.actor)

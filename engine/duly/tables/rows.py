@@ -9,8 +9,21 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import JSON, FromClause, Text, bindparam, cast, column, func, literal_column, select
+from sqlalchemy import (
+    JSON,
+    FromClause,
+    Join,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy import type_coerce as coerce
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from duly.tables.types import day_number, microseconds
@@ -30,7 +43,8 @@ def rows(name: str, dialect: DialectName, columns: Columns) -> FromClause:
             for title, kind in columns
         ]
         labelled = [cell.label(title) for cell, (title, _) in zip(cells, columns, strict=True)]
-        return select(*labelled).select_from(each).subquery(name)
+        # Once and for all: the planner would read the JSON again for every row it meets.
+        return select(*labelled).select_from(each).cte(name).prefix_with("MATERIALIZED")
     return (
         func.json_to_recordset(cast(parameter, JSON))
         .table_valued(*[column(title, kind) for title, kind in columns], name=name)
@@ -54,3 +68,19 @@ def _plain(dialect: DialectName, cell: object) -> object:
             return day_number(cell) if dialect == "sqlite" else cell.isoformat()
         case _:
             return cell
+
+
+class DrivingJoin(Join):
+    """Join so that SQLite walks the left side and looks up the right one, never the reverse."""
+
+    inherit_cache = True
+
+
+@compiles(DrivingJoin, "sqlite")
+def _cross_join(join: DrivingJoin, compiler: SQLCompiler, **options: Any) -> str:
+    """Write CROSS JOIN, by which SQLite keeps the order that was written."""
+    inside = {**options, "asfrom": True, "from_linter": None}
+    left = compiler.process(join.left, **inside)
+    right = compiler.process(join.right, **inside)
+    assert join.onclause is not None, "a driving join says on what"
+    return f"{left} CROSS JOIN {right} ON {compiler.process(join.onclause, **options)}"

@@ -131,6 +131,7 @@ parcel = Table(
     comment="A parcel for one cycle.",
 )
 Index("ix_parcel_subscription", parcel.c.subscription_id)
+Index("ix_parcel_cycle", parcel.c.cycle_id)
 
 offer = Table(
     "offer",

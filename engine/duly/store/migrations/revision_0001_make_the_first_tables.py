@@ -1226,6 +1226,7 @@ def _parcel() -> None:
         sa.UniqueConstraint("subscription_id", "number", name="uq_parcel_subscription_id_number"),
         comment="A parcel for one cycle.",
     )
+    op.create_index("ix_parcel_cycle", "parcel", ["cycle_id"])
     op.create_index("ix_parcel_subscription", "parcel", ["subscription_id"])
 
 
