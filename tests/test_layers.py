@@ -21,6 +21,7 @@ LINES = (
     {"language", "selection", "retry"},
     {"store"},
     {"tick", "dispatch", "importing"},
+    {"turn"},
     {"rehearsal"},
     {"service"},
     {"cli"},

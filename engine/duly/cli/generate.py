@@ -1,12 +1,22 @@
 """Write what is written from the code: schemas and reference pages; ``./dev generate`` runs it."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
+from duly.language.editor import schema_text
+from duly.language.page import actions_page, fields_page, triggers_page
 from duly.tables.page import page as tables_page
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "docs/reference/actions.md": actions_page,
+    "docs/reference/fields.md": fields_page,
     "docs/reference/tables.md": tables_page,
+    "docs/reference/triggers.md": triggers_page,
+    "schemas/catalog.schema.json": partial(schema_text, "catalog"),
+    "schemas/message.schema.json": partial(schema_text, "message"),
+    "schemas/rules.schema.json": partial(schema_text, "rules"),
+    "schemas/settings.schema.json": partial(schema_text, "settings"),
 }
 
 

@@ -1,0 +1,34 @@
+"""``duly init``: a workspace from a starter pack."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+from duly.errors import InputError, UsageError
+from duly.resources import find
+
+
+def packs() -> tuple[str, ...]:
+    """List the starter packs that ship with duly."""
+    return tuple(sorted(path.name for path in find("rules").iterdir() if path.is_dir()))
+
+
+def copy_pack(pack: str, folder: Path) -> None:
+    """Copy a pack into a new or empty folder; never over files that are there."""
+    if pack not in packs():
+        raise InputError(f'there is no pack "{pack}"; there are {", ".join(packs())}')
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty; name a new folder")
+    shutil.copytree(find("rules") / pack, folder, dirs_exist_ok=True)
+
+
+@click.command()
+@click.option("--pack", required=True, help="The starter pack, such as coffee-box.")
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(pack: str, folder: Path) -> None:
+    """Make a workspace in FOLDER from a starter pack."""
+    copy_pack(pack, folder)
+    click.echo(f"made {folder} from the pack {pack}")
+    click.echo("next: say who you are in duly.yaml, then")
+    click.echo(f"  cd {folder}\n  duly check\n  duly apply\n  duly doctor")

@@ -1,0 +1,42 @@
+"""What commands share: where the workspace is, and how its problems are shown."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from duly.service.workspace import Clock, Workspace, find_folder, read_clock
+from duly.values.problem import Problem, render
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def in_folder(command: Command) -> Command:
+    """Give a command the option that names the workspace."""
+    option = click.option(
+        "--in",
+        "folder",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        default=Path(),
+        help="The folder of the business; the current one by default.",
+    )
+    return option(command)
+
+
+def open_workspace(folder: Path, clock: Clock = read_clock) -> Workspace:
+    """Open the workspace that a folder lies in."""
+    return Workspace(find_folder(folder.absolute()), dict(os.environ), clock)
+
+
+def show_problems(problems: Iterable[Problem], files: Mapping[str, tuple[str, ...]]) -> None:
+    """Print every problem with its line, in the order of their places."""
+    for problem in sorted(problems):
+        click.echo(render(problem, files.get(problem.span.file, ())))
+        click.echo()
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Write a number with its noun: ``1 problem``, ``3 problems``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,70 @@
+"""``duly status``: how the engine stands."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from duly.cli.place import counted, in_folder, open_workspace
+from duly.model.ledger import PEOPLE_READ, JobState
+from duly.service.workspace import Workspace
+from duly.store.holding import holds_on
+from duly.store.reading import Overview, overview
+
+
+@click.command()
+@in_folder
+@click.option("--json", "as_json", is_flag=True, help="Write it as JSON.")
+def status(folder: Path, *, as_json: bool) -> None:
+    """Say what is live, when it last looked, what waits, and what is held."""
+    workspace = open_workspace(folder)
+    facts = _facts(workspace)
+    if as_json:
+        click.echo(json.dumps(facts, indent=2, default=str))
+        return
+    for name, value in facts.items():
+        click.echo(f"{name:<15}{value if value not in ('', [], {}) else '-'}")
+
+
+def _facts(workspace: Workspace) -> dict[str, Any]:
+    with workspace.database.read() as transaction:
+        view = overview(transaction)
+        held = holds_on(transaction)
+    return {
+        "live": _live(workspace),
+        "draft": _draft(workspace),
+        "last look": _last_look(view),
+        "subscribers": view.subscribers,
+        "subscriptions": _counts(view.subscriptions),
+        "jobs": _counts({PEOPLE_READ[JobState(k)]: v for k, v in sorted(view.jobs.items())}),
+        "holds": "; ".join(f"{one.what} {one.name}: {one.reason}" for one in held),
+    }
+
+
+def _counts(counts: dict[str, int] | Any) -> str:
+    return ", ".join(f"{number:,} {word}" for word, number in counts.items())
+
+
+def _live(workspace: Workspace) -> str:
+    stored = workspace.stored()
+    if stored is None:
+        return "nothing; run duly apply"
+    return f"number {stored.id} since {stored.applied_at:%Y-%m-%d %H:%M} UTC, {stored.digest[:12]}"
+
+
+def _draft(workspace: Workspace) -> str:
+    errors = sum(problem.severity == "error" for problem in workspace.draft.problems)
+    if errors:
+        return f"draft differs from live, and has {counted(errors, 'problem')}; run duly check"
+    stored = workspace.stored()
+    if stored is not None and stored.digest == workspace.draft_digest():
+        return "the same as live"
+    return "draft differs from live; run duly apply"
+
+
+def _last_look(view: Overview) -> str:
+    if view.last_tick_at is None:
+        return "never; run duly tick"
+    cut = " (interrupted)" if view.interrupted else ""
+    return f"tick {view.last_tick} at {view.last_tick_at:%Y-%m-%d %H:%M} UTC{cut}"

@@ -1,0 +1,1 @@
+"""Wire the engine to a workspace: settings, connectors, database, clock."""
