@@ -56,17 +56,6 @@ def write_whole(path: Path, content: bytes) -> None:
     os.replace(part, path)
 
 
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a file to write to that takes a file's place in the end, if nothing goes wrong."""
-    part = Path(_part(path))
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def open_database(path: Path, schema: str, *, synchronous: str) -> sqlite3.Connection:
     """Open a small database in autocommit mode and make its tables if they are not there.
 

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Literal, Protocol, Self
 
 from duly.catalog import Catalog
+from duly.condition.words import Translate, as_written
 from duly.connector import Carrier, Messenger, PaymentGateway
 from duly.model.books import Attempt, Invoice
 from duly.model.business import Business
@@ -21,7 +22,9 @@ from duly.model.outcome import Done, Outcome
 from duly.model.people import PaymentMethod, Subscriber
 from duly.model.saved import SavedRow
 from duly.model.subscription import Cycle, Line, Subscription
+from duly.shape.form import Fields
 from duly.template.message import CompiledMessage
+from duly.template.name import Name
 
 # How often an attempt may be declined, tried, and for how long: over all rules, for one invoice.
 MAX_DECLINES = 7
@@ -143,12 +146,31 @@ class Tools(Protocol):
 Doubt = Literal["hold", "assume"]
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Say which message an action writes, and by which channels, the first that works.
+
+    ``names`` are values that only this message has.
+    """
+
+    message: str
+    by: tuple[str, ...]
+    names: Mapping[str, Name] = field(default_factory=dict)
+
+
 class Action(ABC):
-    """Be one thing a rule can do; subclasses are frozen dataclasses of parameters."""
+    """Be one thing a rule can do; subclasses are frozen dataclasses of parameters.
+
+    ``shape`` says what may be written under its name. ``needs`` are the rows that must be there for
+    it (subscription, invoice), ``makes`` those that it leaves for the steps behind it.
+    """
 
     name: ClassVar[str]
     job_class: ClassVar[JobClass]
+    shape: ClassVar[Fields]
     example: ClassVar[str]
+    needs: ClassVar[frozenset[str]] = frozenset()
+    makes: ClassVar[frozenset[str]] = frozenset()
     doubt: ClassVar[Doubt] = "hold"
     refusal_is_answer: ClassVar[bool] = False
     can_find: ClassVar[bool] = False
@@ -156,10 +178,10 @@ class Action(ABC):
     @classmethod
     @abstractmethod
     def load(cls, given: Mapping[str, Any]) -> Self:
-        """Make the kind from converted parameters."""
+        """Make the kind from converted parameters; raises InputError for what contradicts."""
 
     @abstractmethod
-    def describe(self) -> str:
+    def describe(self, translate: Translate = as_written) -> str:
         """Say in one sentence part what it does: "charge the saved method"."""
 
     @abstractmethod
@@ -192,6 +214,11 @@ class Action(ABC):
         return ()
 
     @property
-    def mail(self) -> Mapping[str, Any]:
-        """Return the parameters of a notify step that follows at once; empty for none."""
-        return {}
+    def letter(self) -> Letter | None:
+        """Say what it writes, for kinds that write a message."""
+        return None
+
+    @property
+    def mails(self) -> tuple[Mapping[str, Any], ...]:
+        """Return the parameters of notify steps that follow at once."""
+        return ()

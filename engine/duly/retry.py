@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from duly.model.ledger import Job, JobClass
-
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
 MAX_TRIES = 20
@@ -28,16 +26,19 @@ class GiveUp:
     reason: str
 
 
-def next_try(job: Job, now: datetime, asked_for_s: int | None = None) -> TryAgain | GiveUp:
-    """Decide after a temporary failure: five minutes, doubling, up to six hours.
+def next_try(
+    tries: int, first_at: datetime, now: datetime, asked_for_s: int | None = None
+) -> TryAgain | GiveUp:
+    """Decide after a try that led to nothing: five minutes, doubling, up to six hours.
 
-    The other side's own wish is honoured if it is longer.
+    ``first_at`` is when it was tried for the first time: what was held before does not count. The
+    other side's own wish is honoured if it is longer.
     """
-    if job.tries >= MAX_TRIES:
-        return GiveUp(f"tried {job.tries} times")
-    if now - job.made_at > MAX_AGE:
+    if tries >= MAX_TRIES:
+        return GiveUp(f"tried {tries} times")
+    if now - first_at > MAX_AGE:
         return GiveUp(f"tried for {MAX_AGE.days} days")
-    doubled = FIRST_WAIT * 2 ** min(max(job.tries - 1, 0), 10)
+    doubled = FIRST_WAIT * 2 ** min(max(tries - 1, 0), 10)
     wished = timedelta(seconds=asked_for_s or 0)
     return TryAgain(now + max(min(doubled, LONGEST_WAIT), wished))
 
@@ -49,6 +50,9 @@ def ask_again(unclear_since: datetime, now: datetime) -> TryAgain | GiveUp:
     return TryAgain(now + ASK_AGAIN_AFTER)
 
 
-def send_again(job: Job, unclear_since: datetime, now: datetime) -> bool:
-    """Tell whether an unclear message is sent again under its key, rather than taken as sent."""
-    return job.job_class == JobClass.MESSAGE and now - unclear_since < SEND_AGAIN_FOR
+def send_again(channel: str, unclear_since: datetime, now: datetime) -> bool:
+    """Tell whether an unclear message is sent again under its key, rather than taken for sent.
+
+    A mail for an hour; nothing else, since other channels cost money or ring twice.
+    """
+    return channel == "email" and now - unclear_since < SEND_AGAIN_FOR

@@ -63,8 +63,10 @@ class Rule:
 
     @property
     def is_timeline(self) -> bool:
-        """Tell whether something is still to come after the first steps."""
-        return len(self.entries) > 1 or self.entries[0].day > 0 or self.entries[0].after is not None
+        """Tell whether something is still to be decided after the start."""
+        first = self.entries[0]
+        is_later = first.day > 0 or first.after is not None
+        return len(self.entries) > 1 or is_later or first.only_if is not None
 
     @property
     def waits(self) -> bool:

@@ -31,7 +31,7 @@ from duly.store import recording, rolling
 from duly.store.context import Context
 from duly.store.database import Database
 from duly.store.record import Transaction
-from duly.store.recording import NewJob, OpenFiring, RuleState
+from duly.store.recording import NewJob, OpenFiring, RuleState, SegmentState
 from duly.store.rolling import Stamp
 from duly.tables.rows import value as rows_value
 from duly.trigger import MOMENT_COLUMNS, TODAY_COLUMNS, Moment, Trigger
@@ -77,19 +77,17 @@ def run(database: Database, live: Live, now: datetime) -> TickReport:
         states = recording.rule_states(transaction)
         stalled = recording.stalled_rules(transaction)
     rules = recording.rules_of(live.ruleset, states)
-    failed = _run_parts(
-        [(rule.name, _part(_stop_rule, tick, rule, state)) for rule, state in rules]
-        + [(rule.name, _part(_continue_rule, tick, rule, state, stalled)) for rule, state in rules]
-    )
-    entered = _look_at_segments(tick)
-    failed |= _run_parts(
-        (rule.name, _part(_start_rule, tick, rule, state, entered))
-        for rule, state in rules
-        if rule.name not in failed
-    )
+    failed: set[str] = set()
+    for rule, state in rules:
+        _try(failed, rule.name, _part(_stop_rule, tick, rule, state))
+    for rule, state in rules:
+        _try(failed, rule.name, _part(_continue_rule, tick, rule, state, stalled))
+    entered, unseen = _look_at_segments(tick)
+    for rule, state in rules:
+        _try(failed, rule.name, _part(_start_rule, tick, rule, state, entered))
     with database.write() as transaction:
         behind = [states[name].id for name in failed]
-        recording.close_tick(transaction, tick.stamp.number, now, behind)
+        recording.close_tick(transaction, tick.stamp.number, now, behind, unseen)
     return TickReport(tick.stamp.number, tuple(sorted(failed)))
 
 
@@ -97,16 +95,15 @@ def _part(function: Callable[..., None], *arguments: Any) -> Callable[[], None]:
     return lambda: function(*arguments)
 
 
-def _run_parts(parts: Iterable[tuple[str, Callable[[], None]]]) -> set[str]:
-    """Run parts one by one; one that fails is logged and the others go on."""
-    failed = set()
-    for name, part in parts:
-        try:
-            part()
-        except Exception:  # noqa: BLE001 - the outermost loop: one bad rule stops no other
-            _log.exception("rule failed", extra={"rule": name})
-            failed.add(name)
-    return failed
+def _try(failed: set[str], name: str, part: Callable[[], None]) -> None:
+    """Do a part of what has not failed yet; a failure is logged, and everything else goes on."""
+    if name in failed:
+        return
+    try:
+        part()
+    except Exception:  # noqa: BLE001 - the outermost loop: one bad rule stops no other
+        _log.exception("rule or segment failed", extra={"rule": name})
+        failed.add(name)
 
 
 def _open(database: Database, live: Live, now: datetime) -> _Tick:
@@ -140,8 +137,8 @@ def _stop_rule(tick: _Tick, rule: Rule, state: RuleState) -> None:
         recording.stop_firings(transaction, [(row.firing_id, row.event_id) for row in found])
 
 
-def _is_idle(tick: _Tick, state: RuleState, kinds: Iterable[str]) -> bool:
-    """Tell whether nothing of some kinds was stamped since the rule's watermark."""
+def _is_idle(tick: _Tick, state: RuleState | SegmentState, kinds: Iterable[str]) -> bool:
+    """Tell whether nothing of some kinds was stamped since the watermark."""
     return state.tick == tick.stamp.number - 1 and not tick.stamp.kinds & set(kinds)
 
 
@@ -216,9 +213,17 @@ def _has_come(tick: _Tick, entry: Entry, row: Any) -> bool:
 
 
 def _begin_day(
-    transaction: Transaction, tick: _Tick, rule: Rule, entry: Entry, holds: Mapping[int, bool]
+    transaction: Transaction,
+    tick: _Tick,
+    rule: Rule,
+    entry: Entry,
+    holds: Mapping[int, bool],
+    beyond: frozenset[int] = frozenset(),
 ) -> set[int]:
-    """Write the first jobs of a day; returns the firings that have to wait with it."""
+    """Write the first jobs of a day; returns the firings that have to wait with it.
+
+    The jobs of those ``beyond`` a limit are left to a person.
+    """
     if not holds:
         return set()
     waiting: set[int] = set()
@@ -227,9 +232,10 @@ def _begin_day(
         today = local_date(firing.zone, tick.now)
         match decide_day(entry, firing.jobs, holds=holds[firing.id], zone=firing.zone, today=today):
             case DayDecision.START:
-                jobs += [_job(firing, step) for step in through_first_blocking(entry.steps)]
+                state = "held" if firing.id in beyond else "ready"
+                jobs += [_job(firing, step, state) for step in through_first_blocking(entry.steps)]
             case DayDecision.PASS_OVER:
-                jobs.append(_job(firing, entry.steps[0], passed_over=True))
+                jobs.append(_job(firing, entry.steps[0], "skipped"))
             case DayDecision.WAIT:
                 waiting.add(firing.id)
             case DayDecision.DECIDED:
@@ -241,15 +247,15 @@ def _begin_day(
     return waiting
 
 
-def _job(firing: OpenFiring, step: Step, *, passed_over: bool = False) -> NewJob:
+def _job(firing: OpenFiring, step: Step, state: str) -> NewJob:
     return NewJob(
         firing_id=firing.id,
         subscriber_id=firing.subscriber_id,
         step=step.name,
         kind=step.action.name,
         job_class=str(step.action.job_class),
-        state="skipped" if passed_over else "ready",
-        note="condition_false" if passed_over else None,
+        state=state,
+        note="condition_false" if state == "skipped" else None,
     )
 
 
@@ -260,12 +266,13 @@ def _finish(transaction: Transaction, rule: Rule, firings: Iterable[int]) -> Non
     recording.end_firings(transaction, through, Ended.FINISHED)
 
 
-def _look_at_segments(tick: _Tick) -> set[str]:
-    """Let subjects enter and leave; returns the segments in which something changed."""
+def _look_at_segments(tick: _Tick) -> tuple[set[str], set[str]]:
+    """Let subjects enter and leave; returns the segments that changed and those that failed."""
     changed: set[str] = set()
+    failed: set[str] = set()
     for name in sorted(tick.live.segments):
-        _run_parts([(name, _part(_look_at_segment, tick, name, changed))])
-    return changed
+        _try(failed, name, _part(_look_at_segment, tick, name, changed))
+    return changed, failed
 
 
 def _look_at_segment(tick: _Tick, name: str, changed: set[str]) -> None:
@@ -274,8 +281,7 @@ def _look_at_segment(tick: _Tick, name: str, changed: set[str]) -> None:
         state = recording.segment_state(transaction, name)
     same_text = state is not None and state.digest == statements.segment.digest
     turned = () if state is None else _turned(tick, state.looked_until)
-    kinds = {"subscriber", "subscription"}
-    if state and same_text and not turned and not tick.stamp.kinds & kinds:
+    if state and same_text and not turned and _is_idle(tick, state, ("subscriber", "subscription")):
         return
     with tick.database.write() as transaction:
         state = state or recording.open_segment(transaction, name, tick.now)
@@ -316,6 +322,7 @@ def _start_rule(tick: _Tick, rule: Rule, state: RuleState, entered: set[str]) ->
             recording.record_trigger(transaction, found, parameters | top)
         recording.record_first_jobs(transaction, statements, looks[0][1] | top)
         _begin_at_once(transaction, tick, rule, state, top)
+        _stop_at_once(transaction, tick, rule, state, top)
         number, now = tick.stamp.number, tick.now
         recording.move_watermark(transaction, state.id, number, now)
 
@@ -329,8 +336,20 @@ def _begin_at_once(
         return
     parameters = {"rule": state.id, "now": tick.now, "today": tick.today} | top
     statements = tick.live.entries[rule.name][0]
-    rows = transaction.execute(statements.new, parameters)
-    _begin_day(transaction, tick, rule, first, {row.firing_id: bool(row.holds) for row in rows})
+    rows = transaction.execute(statements.new, parameters).all()
+    holds = {row.firing_id: bool(row.holds) for row in rows}
+    beyond = frozenset(row.firing_id for row in rows if row.beyond)
+    _begin_day(transaction, tick, rule, first, holds, beyond)
+
+
+def _stop_at_once(
+    transaction: Transaction, tick: _Tick, rule: Rule, state: RuleState, top: dict[str, Any]
+) -> None:
+    """End the new firings that an event between their happening and this look has stopped."""
+    stops = tick.live.new_stops.get(rule.name)
+    if stops is not None:
+        found = transaction.execute(stops, _stamps(tick, state) | top).all()
+        recording.stop_firings(transaction, [(row.firing_id, row.event_id) for row in found])
 
 
 def _trigger_parameters(

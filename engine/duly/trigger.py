@@ -28,7 +28,9 @@ from sqlalchemy import (
     select,
 )
 
+from duly.condition.words import Translate, as_written
 from duly.model.about import About
+from duly.shape.form import Fields
 from duly.tables.ledger import event
 from duly.tables.people import subscriber
 from duly.tables.rows import DialectName, rows
@@ -127,7 +129,9 @@ class Look:
 class Calendar:
     """Say where a calendar trigger finds its dates.
 
-    ``date``, ``zone`` and ``stamp`` are columns of one table, indexed as (zone, date); ``offsets``
+    ``date``, ``zone``, ``stamp`` and ``dated`` are columns of one table, indexed as (zone, date)
+    and by ``stamp``, the tick that saw the last change of the row; ``dated`` is the one that saw
+    the last change of its zone or date. They are one column where neither ever changes. ``offsets``
     are days before the date (negative: after it); ``hour`` is the setting that ``at`` defaults to.
     ``always``: a moment that lies in the past when the fact appears still counts, however old.
     """
@@ -135,29 +139,45 @@ class Calendar:
     date: Column[Any]
     zone: Column[Any]
     stamp: Column[Any]
+    dated: Column[Any]
     hour: Literal["money", "messages"]
     offsets: tuple[int, ...] = (0,)
     at: time | None = None
     always: bool = False
 
+    @property
+    def can_repeat(self) -> bool:
+        """Tell whether a moment can come again: its row moves to a zone where it is still ahead."""
+        return self.dated is not self.stamp
+
 
 class Trigger(ABC):
-    """Be one way in which a rule can start; subclasses are frozen dataclasses of parameters."""
+    """Be one way in which a rule can start; subclasses are frozen dataclasses of parameters.
+
+    ``shape`` says what may be written under its name. ``is_event``: it is told by rows of the
+    table of events, and so can also stop a rule.
+    """
 
     name: ClassVar[str]
     about: ClassVar[About]
+    shape: ClassVar[Fields]
     once_per: ClassVar[str] = "occurrence"
     example: ClassVar[str]
     brings: ClassVar[frozenset[str]] = frozenset()
+    is_event: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
     def load(cls, given: Mapping[str, Any]) -> Self:
-        """Make the kind from converted parameters."""
+        """Make the kind from converted parameters; raises InputError for what contradicts."""
 
     @abstractmethod
-    def describe(self) -> str:
-        """Say in one sentence part when it happens: "when a new cycle starts"."""
+    def describe(self, translate: Translate = as_written) -> str:
+        """Say in one sentence part when it happens: "a new cycle starts"."""
+
+    def in_segment(self, about: About) -> "Trigger":
+        """Return it knowing what the segment it watches is about."""
+        return self
 
     @abstractmethod
     def select(self, look: Look) -> Select[Any]:
@@ -198,9 +218,9 @@ class Trigger(ABC):
         return None
 
 
-def fresh_only(moment: FromClause, stamp: Column[Any]) -> ColumnElement[bool]:
-    """Let a moment of the past through only for rows stamped since the rule's watermark."""
-    stamped = and_(stamp > STAMPED_AFTER, stamp <= STAMPED_TO)
+def fresh_only(moment: FromClause, dated: Column[Any]) -> ColumnElement[bool]:
+    """Let a moment of the past through only for dates that are newer than the rule's watermark."""
+    stamped = and_(dated > STAMPED_AFTER, dated <= STAMPED_TO)
     return or_(moment.c.fresh.is_(literal_column("false")), stamped)
 
 

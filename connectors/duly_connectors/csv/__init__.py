@@ -1,5 +1,4 @@
 """Subscribers from a CSV file."""
 
-from duly_connectors.csv.rejected import write_rejected as write_rejected
 from duly_connectors.csv.source import CsvSettings as CsvSettings
 from duly_connectors.csv.source import CsvSource as CsvSource

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from duly.action import Action, Books, Facts, Impossible, Nothing, Prepared
+from duly.condition.words import Translate, as_written
 from duly.model.change import EndSubscription, PlanEnd
 from duly.model.ledger import JobClass
 from duly.model.subscription import Status
+from duly.shape.form import Fields, Word
+from duly.shape.scalars import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,29 @@ class Cancel(Action):
 
     name = "cancel"
     job_class = JobClass.BOOKS
+    needs = frozenset({"subscription"})
     example = "cancel: {at: cycle_end, reason: unpaid}"
+    shape = Fields(
+        title="End the subscription",
+        about="End it today, or let it run out with the cycle that is paid for.",
+        optional={
+            "at": Word(
+                title="At",
+                about="When it ends; without a word with the cycle.",
+                one_of=(
+                    ("now", "Today."),
+                    ("cycle_end", "When the present cycle is over."),
+                ),
+                unknown="is not a time at which a subscription can end",
+                not_yet=("term_end",),
+            ),
+            "reason": text(
+                "Reason", "Why; fields and reports show this word.", "unpaid", at_most=64
+            ),
+        },
+        not_yet=("settle",),
+        empty_ok=True,
+    )
 
     at: Literal["now", "cycle_end"] = "cycle_end"
     reason: str = ""
@@ -25,9 +50,10 @@ class Cancel(Action):
     def load(cls, given: Mapping[str, Any]) -> Self:
         return cls(at=given.get("at", "cycle_end"), reason=given.get("reason", ""))
 
-    def describe(self) -> str:
-        when = "now" if self.at == "now" else "at the end of the cycle"
-        return f"end the subscription {when}"
+    def describe(self, translate: Translate = as_written) -> str:
+        if self.at == "now":
+            return translate("end the subscription now")
+        return translate("end the subscription at the end of the cycle")
 
     def prepare(self, facts: Facts) -> Prepared:
         subscription = facts.subscription

@@ -18,12 +18,14 @@ from duly.action import (
     Task,
     Tools,
 )
+from duly.condition.words import Translate, as_written
 from duly.connector import ChargeRequest, Payment
 from duly.model.books import OPEN_ATTEMPTS, AttemptState
 from duly.model.change import Change, NewAttempt, SettleAttempt
 from duly.model.ledger import JobClass
 from duly.model.outcome import Done, Failed, NotThere, Outcome, Unknown
 from duly.model.saved import SavedAttempt
+from duly.shape.form import Fields, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,29 @@ class Charge(Action):
 
     name = "charge"
     job_class = JobClass.MONEY
+    needs = frozenset({"invoice"})
     example = "charge: {from: saved_method}"
+    shape = Fields(
+        title="Charge",
+        about="Collect what is open of the invoice. A refusal is an answer: what follows goes on.",
+        optional={
+            "from": Word(
+                title="From",
+                about="Where the money comes from.",
+                one_of=(("saved_method", "The card or account that is on file."),),
+                unknown="is not something one can charge",
+            ),
+            "what": Word(
+                title="What",
+                about="What is collected.",
+                one_of=(("invoice", "The invoice that the rule is about, or has just made."),),
+                unknown="is not something one can collect",
+                not_yet=("everything_open",),
+            ),
+        },
+        not_yet=("via", "on_unknown"),
+        empty_ok=True,
+    )
     refusal_is_answer = True
     can_find = True
 
@@ -40,8 +64,8 @@ class Charge(Action):
     def load(cls, given: Mapping[str, Any]) -> Self:
         return cls()
 
-    def describe(self) -> str:
-        return "charge the stored payment method"
+    def describe(self, translate: Translate = as_written) -> str:
+        return translate("charge the stored payment method")
 
     def prepare(self, facts: Facts) -> Prepared:
         if facts.invoice is None:
@@ -103,8 +127,7 @@ def _attempt(task: Task) -> SavedAttempt:
 def _outcome(payment: Payment) -> Outcome:
     if payment.state == "failed":
         return Failed(payment.reason, payment.failure, payment.reference)
-    state = "succeeded" if payment.state == "returned" else payment.state
-    return Done(payment.reference, state)
+    return Done(payment.reference, payment.state)
 
 
 KIND: type[Action] = Charge

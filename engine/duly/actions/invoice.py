@@ -6,14 +6,20 @@ from datetime import date, timedelta
 from typing import Any, Self
 
 from duly.action import Action, Books, Facts, Impossible, Nothing, Prepared
+from duly.actions.addressing import BY, MESSAGE
 from duly.billing.arithmetic import Charge, invoice_lines, invoice_total
 from duly.catalog import name_in
+from duly.condition.words import Translate, as_written
+from duly.errors import InputError
 from duly.model.business import Business, Series
 from duly.model.change import IssueInvoice
 from duly.model.ledger import JobClass
 from duly.model.people import Subscriber
 from duly.model.subscription import Cycle, Subscription
-from duly.values.duration import Duration, add
+from duly.shape.form import Fields, Word
+from duly.shape.scalars import duration, yes_no
+from duly.template.shown import date_text, locale_of
+from duly.values.duration import CALENDAR_UNITS, Duration, add
 from duly.values.zone import local_date
 
 _ONE_DAY = timedelta(days=1)
@@ -25,30 +31,59 @@ class Invoice(Action):
 
     name = "invoice"
     job_class = JobClass.BOOKS
+    needs = frozenset({"subscription"})
+    makes = frozenset({"invoice"})
     example = "invoice: {send_by: email, message: your-invoice}"
+    shape = Fields(
+        title="Issue the invoice",
+        about="Issue the invoice of the cycle, with the next number, and send it.",
+        optional={
+            "message": MESSAGE,
+            "send_by": BY,
+            "issue": Word(
+                title="Issue",
+                about="When the invoice gets its number.",
+                one_of=(("now", "At once."),),
+                unknown="is not a time to issue an invoice",
+                not_yet=("when_paid",),
+            ),
+            "due_in": duration(
+                "Due in",
+                "How long the subscriber has to pay; else as duly.yaml says.",
+                "14 days",
+                units=CALENDAR_UNITS,
+            ),
+            "skip_zero": yes_no("Skip zero", "Make no invoice if there is nothing to pay.", "true"),
+        },
+        not_yet=("series",),
+        empty_ok=True,
+    )
 
     message: str = ""
-    send_by: tuple[str, ...] = ()
+    send_by: object = None
     due_in: Duration | None = None
     series: str = "invoice"
     skip_zero: bool = False
 
     @classmethod
     def load(cls, given: Mapping[str, Any]) -> Self:
+        if "send_by" in given and "message" not in given:
+            raise InputError("send_by needs a message; add message: your-invoice")
         return cls(
             message=given.get("message", ""),
-            send_by=tuple(given.get("send_by", ("email",) if given.get("message") else ())),
+            send_by=given.get("send_by"),
             due_in=given.get("due_in"),
-            series=given.get("series", "invoice"),
             skip_zero=given.get("skip_zero", False),
         )
 
-    def describe(self) -> str:
-        return "issue the invoice and send it" if self.message else "issue the invoice"
+    def describe(self, translate: Translate = as_written) -> str:
+        if self.message:
+            return translate("issue the invoice and send it")
+        return translate("issue the invoice")
 
     @property
-    def mail(self) -> Mapping[str, Any]:
-        return {"message": self.message, "by": self.send_by} if self.message else {}
+    def mails(self) -> tuple[Mapping[str, Any], ...]:
+        return ({"message": self.message, "by": self.send_by},) if self.message else ()
 
     def prepare(self, facts: Facts) -> Prepared:
         if facts.subscription is None or facts.cycle is None:
@@ -89,11 +124,12 @@ class Invoice(Action):
 def _charges(facts: Facts, subscription: Subscription, cycle: Cycle) -> tuple[Charge, ...]:
     plan = facts.shop.catalog.plans[subscription.plan]
     title = name_in(plan.names, facts.subscriber.language, plan.code)
-    period = f"{cycle.start_on.isoformat()} – {(cycle.end_on - _ONE_DAY).isoformat()}"
+    locale = locale_of(facts.subscriber.language, facts.shop.business.languages[0])
+    first, last = date_text(cycle.start_on, locale), date_text(cycle.end_on - _ONE_DAY, locale)
     country = facts.shop.business.country
     return tuple(
         Charge(
-            text=f"{title}, {period}",
+            text=f"{title}, {first} – {last}",
             quantity=line.quantity,
             unit=line.amount,
             tax_class=(tax := facts.shop.catalog.price(line.price).tax),

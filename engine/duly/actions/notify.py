@@ -4,32 +4,67 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from duly.action import Action, Facts, Prepared, Task, Tools
+from duly.action import Action, Facts, Letter, Prepared, Task, Tools
+from duly.actions.addressing import BY, MESSAGE, ways
 from duly.actions.outgoing import compose, saved, send, settle_message
+from duly.condition.words import Translate, as_written
 from duly.model.change import Change
 from duly.model.ledger import JobClass
 from duly.model.outcome import Done, Outcome
+from duly.shape.form import Fields, Word
 
 
 @dataclass(frozen=True, slots=True)
 class Notify(Action):
-    """Send one message; of several channels in ``by`` the first that reaches the subscriber."""
+    """Send one message; of several channels in ``by`` the first that reaches the subscriber.
+
+    ``others`` are channels that get a copy, each in a step of its own.
+    """
 
     name = "notify"
     job_class = JobClass.MESSAGE
     example = "notify: {message: last-warning, by: email}"
+    shape = Fields(
+        title="Send a message",
+        about="Write to the subscriber. Consent and hours count by the class of the message.",
+        required={"message": MESSAGE},
+        optional={
+            "by": BY,
+            "to": Word(
+                title="To",
+                about="Who gets it.",
+                one_of=(("subscriber", "Who pays."),),
+                unknown="is nobody a message can go to",
+                not_yet=("receiver", "members", "payer", "team"),
+            ),
+        },
+        not_yet=("attach", "not_after"),
+    )
     doubt = "assume"
 
     message: str
     by: tuple[str, ...] = ("email",)
     copy: bool = False
+    others: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, given: Mapping[str, Any]) -> Self:
-        return cls(given["message"], tuple(given.get("by", ("email",))), given.get("copy", False))
+        first, *others = ways(given.get("by"))
+        copies = tuple(channel for (channel,) in others)
+        return cls(given["message"], first, given.get("copy", False), copies)
 
-    def describe(self) -> str:
-        return f'send "{self.message}" by {" or ".join(self.by)}'
+    def describe(self, translate: Translate = as_written) -> str:
+        channels = translate(" or ").join(self.by)
+        pattern = translate("send the message {message} by {channels}")
+        return pattern.format(message=self.message, channels=channels)
+
+    @property
+    def letter(self) -> Letter:
+        return Letter(self.message, self.by)
+
+    @property
+    def mails(self) -> tuple[Mapping[str, Any], ...]:
+        return tuple({"message": self.message, "by": by, "copy": True} for by in self.others)
 
     @property
     def step(self) -> str:

@@ -3,14 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any, Self
 
-from duly.action import Action, Facts, Prepared, Task, Tools
+from duly.action import Action, Facts, Letter, Prepared, Task, Tools
+from duly.actions.addressing import BY_ONE, MESSAGE, ways
 from duly.actions.outgoing import compose, saved, send, settle_message
 from duly.catalog import name_in
+from duly.condition.words import Translate, as_written
+from duly.errors import InputError
+from duly.messaging.content import offer_values
+from duly.messaging.names import offer_names
 from duly.model.change import Change, MakeOffer
 from duly.model.ledger import JobClass
 from duly.model.outcome import Done, Outcome
+from duly.shape.form import Fields, Reference
+from duly.shape.scalars import duration, percent
 from duly.values.duration import Duration, Unit, add
 from duly.values.zone import instant
 
@@ -22,6 +30,44 @@ class Offer(Action):
     name = "offer"
     job_class = JobClass.MESSAGE
     example = "offer: {gives: {plan: pro}, valid_for: 10 days, message: room-to-grow, by: email}"
+    shape = Fields(
+        title="Make an offer",
+        about="Write down an offer, send it, and keep it open for some days.",
+        required={
+            "gives": Fields(
+                title="Gives",
+                about="What the subscriber gets by taking it.",
+                optional={
+                    "plan": Reference(
+                        title="Plan",
+                        about="Another plan of catalog.yaml.",
+                        to="plan",
+                        unknown="is not a plan of this business",
+                        examples=("pro",),
+                    ),
+                    "discount": percent("Discount", "How much less they pay.", "20%"),
+                    "for": duration(
+                        "For",
+                        "How long the discount lasts.",
+                        "3 cycles",
+                        units=(Unit.CYCLE, Unit.MONTH),
+                    ),
+                },
+                unknown="is not something an offer can give",
+                not_yet=("add_on", "extend"),
+                count="some",
+            ),
+            "valid_for": duration(
+                "Valid for",
+                "How long it can be taken; the last day counts.",
+                "10 days",
+                units=(Unit.DAY, Unit.WEEK, Unit.MONTH),
+            ),
+            "message": MESSAGE,
+        },
+        optional={"by": BY_ONE},
+        not_yet=("on_page",),
+    )
     doubt = "assume"
 
     message: str
@@ -31,15 +77,24 @@ class Offer(Action):
 
     @classmethod
     def load(cls, given: Mapping[str, Any]) -> Self:
+        gives = given["gives"]
+        if "for" in gives and "discount" not in gives:
+            raise InputError("for says how long a discount lasts; add discount: 20%")
         return cls(
             message=given["message"],
-            gives={name: str(value) for name, value in given["gives"].items()},
+            gives={name: _written(value) for name, value in gives.items()},
             valid_for=given["valid_for"],
-            by=tuple(given.get("by", ("email",))),
+            by=ways(given.get("by"))[0],
         )
 
-    def describe(self) -> str:
-        return f'offer it with "{self.message}" for {self.valid_for}'
+    def describe(self, translate: Translate = as_written) -> str:
+        gives = ", ".join(self.gives.values())
+        pattern = translate("offer {gives} with the message {message}, open for {length}")
+        return pattern.format(gives=gives, message=self.message, length=self.valid_for)
+
+    @property
+    def letter(self) -> Letter:
+        return Letter(self.message, self.by, offer_names(self.gives))
 
     @property
     def step(self) -> str:
@@ -54,8 +109,8 @@ class Offer(Action):
             gives=self.gives,
             expires_at=instant(facts.subscriber.zone, last_day + timedelta(days=1)),
         )
-        values = {**self.gives, "until": last_day, "plan_name": self._plan_name(facts)}
-        return compose(facts, self.message, self.by, {"offer": values}, (offer,))
+        values = {"offer": offer_values(self.gives, last_day, self._plan_name(facts))}
+        return compose(facts, self.message, self.by, values, (offer,))
 
     def _plan_name(self, facts: Facts) -> str:
         code = self.gives.get("plan", "")
@@ -70,6 +125,11 @@ class Offer(Action):
 
     def settle(self, task: Task, outcome: Outcome) -> tuple[Change, ...]:
         return settle_message(task, outcome)
+
+
+def _written(value: object) -> str:
+    """Write a value as the rule file does: ``20%``, ``3 cycles``."""
+    return f"{float(value * 100):g}%" if isinstance(value, Fraction) else str(value)
 
 
 KIND: type[Action] = Offer

@@ -12,6 +12,7 @@ from duly.messaging.content import (
     invoice_values,
     subscriber_values,
     subscription_values,
+    unsubscribe_link,
 )
 from duly.messaging.policy import (
     address_of,
@@ -22,6 +23,7 @@ from duly.messaging.policy import (
 from duly.model.change import Change, MakeOffer, NewMessage, SettleMessage, Suppress
 from duly.model.outcome import Done, Failed, Outcome
 from duly.model.saved import SavedMessage
+from duly.template.draft import UNSUBSCRIBE_LINK
 from duly.template.message import CompiledMessage, RenderedMessage
 
 
@@ -45,7 +47,8 @@ def compose(
     channel = _channel(facts, template, channels)
     if channel is None:
         return Impossible(f"no address for {' or '.join(channels)}")
-    rendered = template.render(_values(facts, extra), locale=template.language)
+    values = {**_values(facts, template.language), **extra}
+    rendered = template.render(values, locale=template.language)
     row = _row(facts, name, template, rendered, channel)
     return Ask(row, facts.shop.channels[channel], changes)
 
@@ -67,11 +70,12 @@ def _channel(facts: Facts, template: CompiledMessage, channels: tuple[str, ...])
     return None
 
 
-def _values(facts: Facts, extra: Mapping[str, Any]) -> Mapping[str, Any]:
+def _values(facts: Facts, language: str) -> Mapping[str, Any]:
     values: dict[str, Any] = {
         "business": business_values(facts.shop.business),
         "subscriber": subscriber_values(facts.subscriber),
         "today": facts.today,
+        UNSUBSCRIBE_LINK: unsubscribe_link(facts.shop.business, language),
     }
     if facts.subscription is not None:
         plan = facts.shop.catalog.plans[facts.subscription.plan]
@@ -81,7 +85,7 @@ def _values(facts: Facts, extra: Mapping[str, Any]) -> Mapping[str, Any]:
         values["cycle"] = cycle_values(facts.cycle)
     if facts.invoice is not None:
         values["invoice"] = invoice_values(facts.invoice)
-    return {**values, **extra}
+    return values
 
 
 def _row(

@@ -7,11 +7,13 @@ from typing import Any, Self
 
 from duly.action import Action, Ask, Facts, Impossible, Nothing, Prepared, Task, Tools
 from duly.catalog import deliverable, name_in, parcel_items
+from duly.condition.words import Translate, as_written
 from duly.connector import ParcelItem, ParcelRequest
 from duly.model.change import Change, NewParcel, SettleParcel
 from duly.model.ledger import JobClass
 from duly.model.outcome import Done, Failed, NotThere, Outcome
 from duly.model.saved import SavedParcel
+from duly.shape.form import Fields, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +23,29 @@ class Ship(Action):
     name = "ship"
     job_class = JobClass.DELIVERY
     can_find = True
+    needs = frozenset({"subscription"})
     example = "ship: {items: this_parcel}"
+    shape = Fields(
+        title="Send the parcel",
+        about="Hand what the plan puts into this parcel to the carrier, once a cycle.",
+        optional={
+            "items": Word(
+                title="Items",
+                about="What goes into it.",
+                one_of=(("this_parcel", "What the plan says for this parcel."),),
+                unknown="is not something that can be sent",
+            )
+        },
+        not_yet=("to", "on_unknown"),
+        empty_ok=True,
+    )
 
     @classmethod
     def load(cls, given: Mapping[str, Any]) -> Self:
         return cls()
 
-    def describe(self) -> str:
-        return "send the parcel"
+    def describe(self, translate: Translate = as_written) -> str:
+        return translate("send the parcel")
 
     def prepare(self, facts: Facts) -> Prepared:
         subscription, shop = facts.subscription, facts.shop

@@ -23,18 +23,20 @@ from duly.condition.tree import Call, Condition, FieldRef, InSegment, LongerAgo,
 from duly.condition.types import Type
 from duly.model.business import Business, OwnField
 from duly.tables.books import allocation, invoice, invoice_line, payment_attempt
-from duly.tables.people import consent, payment_method
+from duly.tables.people import consent, payment_method, subscriber
 from duly.tables.subscriptions import cycle, offer, subscription, subscription_line
 
 STATUSES = ("pending", "trialing", "active", "paused", "ended")
 FAILURES = ("soft", "hard", "action_needed", "mandate_dead", "fraud")
 
 
-def field_catalogue(business: Business) -> Catalogue:
-    """Return the fields that rules of this business may name."""
+def field_catalogue(business: Business, plans: Iterable[str] = ()) -> Catalogue:
+    """Return the fields that rules of this business may name; ``plans`` are those it sells."""
     fields = [*_SUBSCRIBER, *_money_of(business.currency), *_SUBSCRIPTION, *_INVOICE, *_PAYMENT]
+    fields.append(_plan(tuple(plans)))
     fields += [_own_field(own) for own in business.fields]
-    consents = Family("consent.", _consent, ("marketing", *business.topics))
+    topics = {topic: _consent(topic) for topic in ("marketing", *business.topics)}
+    consents = Family("consent.", topics.get, tuple(topics))
     return Catalogue({field.name: field for field in fields}, (consents,))
 
 
@@ -76,6 +78,17 @@ def _derived(
     )
 
 
+def _plan(plans: tuple[str, ...]) -> Field:
+    return Field(
+        name="subscription.plan",
+        type=Type.WORD if plans else Type.TEXT,
+        about="subscription",
+        sentence="The plan's name in the catalogue.",
+        expression=_column("subscription", "plan"),
+        one_of=plans,
+    )
+
+
 def _own_field(own: OwnField) -> Field:
     kind = Type(own.kind)
     return Field(
@@ -89,11 +102,16 @@ def _own_field(own: OwnField) -> Field:
     )
 
 
+def _tied(scope: Scope, found: Select[Any]) -> Select[Any]:
+    """Tie a select to the rows of the scope; by itself it would only see the next one outside."""
+    return found.correlate(*scope.tables.values())
+
+
 def _consent(topic: str) -> Field:
     def given(scope: Scope) -> ColumnElement[Any]:
         whose = scope.table("subscriber").c.id
         said = (consent.c.subscriber_id == whose) & (consent.c.topic == literal(topic, Text()))
-        return select(consent.c.given).where(said).scalar_subquery()
+        return _tied(scope, select(consent.c.given).where(said)).scalar_subquery()
 
     sentence = f"Whether the subscriber agreed to {topic}; missing if nobody asked."
     return Field(
@@ -134,14 +152,13 @@ _SUBSCRIBER = (
         "subscriber.subscriptions",
         Type.WHOLE,
         "How many subscriptions have not ended.",
-        lambda scope: (
-            select(func.count())
-            .where(
+        lambda scope: _tied(
+            scope,
+            select(func.count()).where(
                 subscription.c.subscriber_id == scope.table("subscriber").c.id,
                 subscription.c.status != literal_column("'ended'"),
-            )
-            .scalar_subquery()
-        ),
+            ),
+        ).scalar_subquery(),
     ),
     _derived(
         "subscriber.overdue_days",
@@ -156,12 +173,12 @@ _SUBSCRIBER = (
 
 def _methods(scope: Scope, column: ColumnElement[Any]) -> Select[Any]:
     """Select the default method that can be charged, by payment_method(subscriber, ...)."""
-    whose = scope.table("subscriber").c.id
-    return select(column).where(
-        payment_method.c.subscriber_id == whose,
+    methods = select(column).where(
+        payment_method.c.subscriber_id == scope.table("subscriber").c.id,
         payment_method.c.is_default,
         payment_method.c.status == literal_column("'active'"),
     )
+    return _tied(scope, methods)
 
 
 def _paid(invoice_id: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -172,15 +189,12 @@ def _paid(invoice_id: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _earliest_due(scope: Scope) -> ColumnElement[Any]:
     owed = invoice.alias("owed")
-    return (
-        select(func.min(owed.c.due_on))
-        .where(
-            owed.c.subscriber_id == scope.table("subscriber").c.id,
-            owed.c.due_on < scope.today,
-            owed.c.gross_minor > _paid(owed.c.id),
-        )
-        .scalar_subquery()
+    earliest = select(func.min(owed.c.due_on)).where(
+        owed.c.subscriber_id == scope.table("subscriber").c.id,
+        owed.c.due_on < scope.today,
+        owed.c.gross_minor > _paid(owed.c.id),
     )
+    return _tied(scope, earliest).scalar_subquery()
 
 
 def _money_of(currency: str) -> Iterable[Field]:
@@ -194,7 +208,7 @@ def _money_of(currency: str) -> Iterable[Field]:
         laid = select(func.coalesce(func.sum(allocation.c.amount_minor), 0)).where(
             allocation.c.subscriber_id == whose, allocation.c.currency == literal(currency, Text())
         )
-        return in_currency(laid.scalar_subquery())
+        return in_currency(_tied(scope, laid).scalar_subquery())
 
     def open_balance(scope: Scope) -> MoneyColumns:
         owed = invoice.alias("owed_in_all")
@@ -202,7 +216,8 @@ def _money_of(currency: str) -> Iterable[Field]:
         gross = select(func.coalesce(func.sum(owed.c.gross_minor), 0)).where(
             owed.c.subscriber_id == whose, owed.c.currency == literal(currency, Text())
         )
-        return in_currency(gross.scalar_subquery() - total_paid(scope).minor)
+        owing = _tied(scope, gross).scalar_subquery()
+        return in_currency(owing - total_paid(scope).minor)
 
     yield _derived(
         "subscriber.paid_total", Type.MONEY, "All that was paid, less what came back.", total_paid
@@ -213,16 +228,12 @@ def _money_of(currency: str) -> Iterable[Field]:
 def _present_cycle(scope: Scope, column: str) -> ColumnElement[Any]:
     """Find the cycle that holds today, by cycle(subscription, start_on)."""
     present = cycle.alias("present_cycle")
-    return (
-        select(present.c[column])
-        .where(
-            present.c.subscription_id == scope.table("subscription").c.id,
-            present.c.start_on <= scope.today,
-            present.c.end_on > scope.today,
-        )
-        .limit(1)
-        .scalar_subquery()
+    found = select(present.c[column]).where(
+        present.c.subscription_id == scope.table("subscription").c.id,
+        present.c.start_on <= scope.today,
+        present.c.end_on > scope.today,
     )
+    return _tied(scope, found).limit(1).scalar_subquery()
 
 
 def _cycle_paid(scope: Scope) -> ColumnElement[Any]:
@@ -232,22 +243,21 @@ def _cycle_paid(scope: Scope) -> ColumnElement[Any]:
         invoice_line.c.cycle_id == _present_cycle(scope, "id"),
         billed.c.gross_minor <= _paid(billed.c.id),
     )
-    return paid.exists()
+    return _tied(scope, paid).exists()
 
 
 def _amount(scope: Scope) -> MoneyColumns:
     whose = scope.table("subscription")
     line = subscription_line
     total = select(func.sum(line.c.amount_minor * line.c.quantity))
-    return MoneyColumns(
-        total.where(line.c.subscription_id == whose.c.id).scalar_subquery(), whose.c.currency
-    )
+    mine = total.where(line.c.subscription_id == whose.c.id)
+    return MoneyColumns(_tied(scope, mine).scalar_subquery(), whose.c.currency)
 
 
 def _price(scope: Scope) -> ColumnElement[Any]:
     line = subscription_line
     mine = line.c.subscription_id == scope.table("subscription").c.id
-    return select(line.c.price).where(mine).limit(1).scalar_subquery()
+    return _tied(scope, select(line.c.price).where(mine)).limit(1).scalar_subquery()
 
 
 def _ending_on(scope: Scope) -> ColumnElement[Any]:
@@ -258,7 +268,7 @@ def _ending_on(scope: Scope) -> ColumnElement[Any]:
 
 def _last_offer_on(scope: Scope) -> ColumnElement[Any]:
     mine = offer.c.subscription_id == scope.table("subscription").c.id
-    return select(func.max(offer.c.shown_at)).where(mine).scalar_subquery()
+    return _tied(scope, select(func.max(offer.c.shown_at)).where(mine)).scalar_subquery()
 
 
 _SUBSCRIPTION = (
@@ -270,7 +280,6 @@ _SUBSCRIPTION = (
         expression=_column("subscription", "status"),
         one_of=STATUSES,
     ),
-    _plain("subscription", "plan", Type.TEXT, "The plan's name in the catalogue."),
     _plain("subscription", "started_on", Type.DATE, "First day."),
     _plain("subscription", "interval", Type.TEXT, "Unit of a cycle: month.", column="every_unit"),
     _plain("subscription", "term_ends_on", Type.DATE, "Day on which the term ends.", missing=True),
@@ -388,11 +397,10 @@ _INVOICE = (
         "invoice.attempts",
         Type.WHOLE,
         "How often it was tried to collect it.",
-        lambda scope: (
-            select(func.count())
-            .where(payment_attempt.c.invoice_id == scope.table("invoice").c.id)
-            .scalar_subquery()
-        ),
+        lambda scope: _tied(
+            scope,
+            select(func.count()).where(payment_attempt.c.invoice_id == scope.table("invoice").c.id),
+        ).scalar_subquery(),
     ),
 )
 
@@ -436,7 +444,7 @@ def _moves(node: Node, segments: Mapping[str, Condition]) -> bool:
 
 
 def _asks_for_today(field: Field) -> bool:
-    day = literal_column("0")
+    day: ColumnElement[Any] = literal_column("0")
     rows = {
         "subscriber": subscriber,
         "subscription": subscription,

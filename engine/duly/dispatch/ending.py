@@ -27,17 +27,19 @@ class Ended:
     ending: Ending
 
 
-def end(
-    item: Item, state: JobState, *, note: str = "", result: str = "", fence: int | None = None
-) -> Ended:
+def end(item: Item, state: JobState, *, note: str = "", result: str = "") -> Ended:
     """Say what a job becomes."""
-    return Ended(item, Ending(item.job.id, state, fence, note, result))
+    return Ended(item, Ending(item.job.id, state, note, result))
 
 
 def finish(transaction: Transaction, ended: Sequence[Ended], now: datetime) -> None:
-    """Write endings and what follows from them: next steps, free lanes, firings at their end."""
-    written = [one for one in ended if store_jobs.write_ending(transaction, one.ending, now)]
-    follow(transaction, written, now)
+    """Write endings and what follows from them: next steps, free lanes, firings at their end.
+
+    The caller has locked the jobs.
+    """
+    if ended:
+        store_jobs.write_endings(transaction, [one.ending for one in ended], now)
+        follow(transaction, ended, now)
 
 
 def follow(transaction: Transaction, written: Sequence[Ended], now: datetime) -> None:
@@ -49,8 +51,7 @@ def follow(transaction: Transaction, written: Sequence[Ended], now: datetime) ->
     _finish_firings(transaction, terminal)
     money = [one for one in written if one.item.job.job_class == JobClass.MONEY]
     freed = [one for one in money if one.ending.state in (*_TERMINAL, JobState.DEAD)]
-    if freed:
-        store_jobs.free_lanes(transaction, [one.item.job.subscriber_id for one in freed])
+    store_jobs.free_lanes(transaction, [one.item.job.subscriber_id for one in freed])
 
 
 def _next_jobs(ended: Iterable[Ended]) -> list[NewJob]:

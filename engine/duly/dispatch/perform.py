@@ -2,36 +2,47 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from duly.action import Tools
-from duly.connector import Misconfigured, Refused, Temporary, Uncertain
-from duly.dispatch.desk import Call
+from duly.connector import ConnectorFailure, Misconfigured, Refused, Temporary, Uncertain
+from duly.dispatch.desk import AT_ONCE, CALL_LIMIT_S, Call
 from duly.model.outcome import Failed, Outcome, Retry, Unknown, Wait
 
-# How many calls run at the same time; a connector may set itself a lower limit.
-AT_ONCE = 10
-CALL_LIMIT_S = 60
+BUG = "bug"
+Found = TypeVar("Found")
 
 _log = logging.getLogger(__name__)
 
 
 async def perform(calls: Sequence[Call], tools: Tools) -> tuple[Outcome, ...]:
     """Make the calls, some at a time; the outcomes come in the order of the calls."""
+    return await _some_at_a_time(calls, lambda call: _perform(call, tools))
+
+
+async def ask(calls: Sequence[Call], tools: Tools) -> tuple[Outcome | None, ...]:
+    """Ask by key what became of calls, some at a time; None for what cannot be asked."""
+    return await _some_at_a_time(calls, lambda call: _ask(call, tools))
+
+
+async def _some_at_a_time(
+    calls: Sequence[Call], work: Callable[[Call], Awaitable[Found]]
+) -> tuple[Found, ...]:
     limit = asyncio.Semaphore(AT_ONCE)
 
-    async def one(call: Call) -> Outcome:
+    async def one(call: Call) -> Found:
         async with limit:
-            return await as_outcome(call, call.item.action.perform(call.task, tools))
+            return await work(call)
 
     return tuple(await asyncio.gather(*(one(call) for call in calls)))
 
 
-async def as_outcome(call: Call, work: Awaitable[Outcome]) -> Outcome:
+async def _perform(call: Call, tools: Tools) -> Outcome:
     """Turn the answer, or what is raised in its place, into an outcome."""
     try:
         async with asyncio.timeout(CALL_LIMIT_S):
-            return await work
+            return await call.item.action.perform(call.task, tools)
     except Temporary as error:
         return Retry(error.message, error.retry_after_s)
     except Refused as error:
@@ -44,4 +55,32 @@ async def as_outcome(call: Call, work: Awaitable[Outcome]) -> Outcome:
         return Wait(error.message)
     except Exception as error:  # noqa: BLE001 - a bug of the connector fails this job alone
         _log.exception("connector failed", extra={"job": call.task.job_id})
-        return Failed(f"the connector {call.task.connector} failed: {type(error).__name__}", "bug")
+        return _after_bug(call, f"the connector {call.task.connector} failed: {_name(error)}")
+
+
+def _name(error: Exception) -> str:
+    return type(error).__name__
+
+
+def _after_bug(call: Call, reason: str) -> Outcome:
+    """Doubt what a connector's bug leaves behind, where it can be asked; else it failed.
+
+    It may have been made after the effect, by a mistake in reading the answer.
+    """
+    return Unknown(reason) if call.item.action.can_find else Failed(reason, BUG)
+
+
+async def _ask(call: Call, tools: Tools) -> Outcome | None:
+    """Ask the other side; only what it answers is believed, whatever else is raised."""
+    if not call.item.action.can_find:
+        return None
+    try:
+        async with asyncio.timeout(CALL_LIMIT_S):
+            return await call.item.action.find(call.task, tools)
+    except ConnectorFailure as error:
+        return Unknown(error.message)
+    except TimeoutError:
+        return Unknown(f"no answer within {CALL_LIMIT_S} s")
+    except Exception as error:  # noqa: BLE001 - a bug of the connector says nothing of the effect
+        _log.exception("connector could not be asked", extra={"job": call.task.job_id})
+        return Unknown(f"the connector {call.task.connector} failed: {_name(error)}")

@@ -1,18 +1,16 @@
 """Work until nothing is left to do now: the order is books, money, deliveries, messages."""
 
 import asyncio
-import logging
 
-from duly.connector import ConnectorFailure
 from duly.dispatch.claim import claim
 from duly.dispatch.desk import Desk
+from duly.dispatch.news import read_news
 from duly.dispatch.perform import perform
 from duly.dispatch.settle import settle
-from duly.dispatch.sweep import ask_unclear, mark_lost, read_news
+from duly.dispatch.sweep import ask_unclear, mark_lost
 from duly.model.ledger import JobClass
 from duly.store import jobs as store_jobs
 
-_log = logging.getLogger(__name__)
 IN_ORDER = (JobClass.BOOKS, JobClass.MONEY, JobClass.DELIVERY, JobClass.MESSAGE)
 
 
@@ -45,8 +43,12 @@ def _ready(desk: Desk) -> frozenset[str]:
 async def work_batch(desk: Desk, job_class: JobClass) -> int:
     """Claim, perform and settle one batch; returns how many jobs it dealt with."""
     claimed = await asyncio.to_thread(claim, desk, job_class)
-    if claimed.calls:
-        outcomes = await perform(claimed.calls, desk.tools)
+    outcomes = await perform(claimed.calls, desk.tools)
+    if job_class == JobClass.MONEY:
+        # Each in a transaction of its own: what happens to one says nothing of another's money.
+        for call, outcome in zip(claimed.calls, outcomes, strict=True):
+            await asyncio.to_thread(settle, desk, [call], [outcome])
+    elif claimed.calls:
         await asyncio.to_thread(settle, desk, claimed.calls, outcomes)
     return claimed.count
 
@@ -55,8 +57,4 @@ async def sweep(desk: Desk) -> int:
     """Clear up what was left: lost calls, unclear effects, news of gateways."""
     found = await asyncio.to_thread(mark_lost, desk)
     found += await ask_unclear(desk)
-    try:
-        found += await read_news(desk)
-    except ConnectorFailure as error:
-        _log.warning("news could not be read: %s", error)
-    return found
+    return found + await read_news(desk)

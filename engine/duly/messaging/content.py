@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from email.utils import parseaddr
 from typing import Any
+from urllib.parse import quote
 
 from duly.model.books import Invoice, InvoiceLine
 from duly.model.business import Business
 from duly.model.people import Subscriber
 from duly.model.subscription import Cycle, Subscription
+from duly.template.language import translator
 
 _ONE_DAY = timedelta(days=1)
 
@@ -17,12 +20,19 @@ def business_values(business: Business) -> Mapping[str, Any]:
     return {
         "name": business.name,
         "legal_name": business.legal_name or business.name,
-        "email": business.email,
-        "web": business.web,
-        "address": ", ".join(part for part in business.address.values() if part),
-        "tax_id": business.tax_id,
-        "iban": business.iban,
+        "email": business.email or None,
+        "web": business.web or None,
+        "address": ", ".join(part for part in business.address.values() if part) or None,
+        "tax_id": business.tax_id or None,
+        "iban": business.iban or None,
     }
+
+
+def unsubscribe_link(business: Business, language: str) -> str | None:
+    """Return the address that ends advertising: a mail to the business; None if it has none."""
+    address = business.email or parseaddr(business.sender)[1]
+    subject = quote(translator(language)("Unsubscribe"))
+    return f"mailto:{address}?subject={subject}" if address else None
 
 
 def subscriber_values(subscriber: Subscriber) -> Mapping[str, Any]:
@@ -66,6 +76,11 @@ def invoice_values(invoice: Invoice) -> Mapping[str, Any]:
     }
 
 
+def offer_values(gives: Mapping[str, str], until: date, plan_name: str) -> Mapping[str, Any]:
+    """Return what a text may say about an offer; ``until`` is the last day, inclusive."""
+    return {**gives, "until": until, "plan_name": plan_name or None}
+
+
 def _line_values(line: InvoiceLine) -> Mapping[str, Any]:
     return {
         "text": line.text,
@@ -74,7 +89,7 @@ def _line_values(line: InvoiceLine) -> Mapping[str, Any]:
         "net": line.amount.net,
         "tax": line.amount.tax,
         "total": line.amount.gross,
-        "tax_percent": f"{line.tax_rate_bp / 100:g} %",
+        "tax_percent": f"{line.tax_rate_bp / 100:g}\N{NO-BREAK SPACE}%",
     }
 
 

@@ -35,7 +35,9 @@ class EnrolledSubscriber:
 class EnrolledSubscription:
     """Hold a subscription as told, at the price agreed.
 
-    ``settled_until``: cycles that start before it were billed elsewhere.
+    ``settled_until``: cycles that start before it were billed elsewhere. ``anchor_on`` is the day
+    that cycles are counted from, if it is not the first; ``ending_on`` an end that is decided and
+    still to come.
     """
 
     external_id: str
@@ -51,6 +53,8 @@ class EnrolledSubscription:
     ended_on: date | None = None
     end_reason: str = ""
     settled_until: date | None = None
+    anchor_on: date | None = None
+    ending_on: date | None = None
     own: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 

@@ -24,11 +24,12 @@ def occurrence_key(
         case "calendar_year":
             return literal_column("'year:'").concat(_year(found.c.local_on, look.dialect))
         case "cycle":
-            return func.coalesce(_cycle_key(found, trigger), occurrence)
+            key = _cycle_key(found, trigger, look.about)
         case "invoice":
-            return func.coalesce(_invoice_key(found, look.about), occurrence)
+            key = _invoice_key(found, trigger, look.about)
         case _:
-            return occurrence
+            key = None
+    return occurrence if key is None else func.coalesce(key, occurrence)
 
 
 def _year(day: ColumnElement[Any], dialect: DialectName) -> ColumnElement[Any]:
@@ -37,24 +38,35 @@ def _year(day: ColumnElement[Any], dialect: DialectName) -> ColumnElement[Any]:
     return func.to_char(day, "YYYY")
 
 
-def _cycle_key(found: FromClause, trigger: Trigger) -> ColumnElement[Any]:
+def _cycle_key(found: FromClause, trigger: Trigger, about: About) -> ColumnElement[Any] | None:
+    """Name the cycle that a happening belongs to: its own, the one billed, or the present one."""
     if "cycle" in trigger.brings:
         return found.c.natural_key
-    billed = (
-        select(literal_column("'cycle:'").concat(func.min(cycle.c.number)))
-        .join_from(event, invoice_line, invoice_line.c.invoice_id == event.c.invoice_id)
-        .join(cycle, cycle.c.id == invoice_line.c.cycle_id)
-        .where(event.c.id == found.c.reference_id)
-    )
-    present = select(literal_column("'cycle:'").concat(func.max(cycle.c.number))).where(
+    word: ColumnElement[str] = literal_column("'cycle:'")
+    if "invoice" in trigger.brings:
+        if about == About.SUBSCRIBER:
+            word = word.concat(event.c.subscription_id).concat(literal_column("':'"))
+        billed = (
+            select(word.concat(func.min(cycle.c.number)))
+            .join_from(event, invoice_line, invoice_line.c.invoice_id == event.c.invoice_id)
+            .join(cycle, cycle.c.id == invoice_line.c.cycle_id)
+            .where(event.c.id == found.c.reference_id)
+            .group_by(event.c.id)
+        )
+        return billed.scalar_subquery()
+    if about != About.SUBSCRIPTION:
+        return None
+    present = select(word.concat(func.max(cycle.c.number))).where(
         cycle.c.subscription_id == found.c.subject_id, cycle.c.start_on <= found.c.local_on
     )
-    chosen = billed if "invoice" in trigger.brings else present
-    return chosen.scalar_subquery()
+    return present.scalar_subquery()
 
 
-def _invoice_key(found: FromClause, about: About) -> ColumnElement[Any]:
+def _invoice_key(found: FromClause, trigger: Trigger, about: About) -> ColumnElement[Any] | None:
+    """Name the invoice that a happening is about, if it is about one."""
     if about == About.INVOICE:
         return literal_column("'invoice:'").concat(found.c.subject_id)
+    if "invoice" not in trigger.brings:
+        return None
     brought = select(literal_column("'invoice:'").concat(event.c.invoice_id))
     return brought.where(event.c.id == found.c.reference_id).scalar_subquery()

@@ -53,8 +53,8 @@ def window_moments(outlook: Outlook, zones: Iterable[str]) -> tuple[Moment, ...]
 def fresh_moments(outlook: Outlook, dates: Iterable[tuple[str, date]]) -> Iterator[Moment]:
     """Yield the moments that had passed when their date appeared; dates come with their zone.
 
-    One of the same local day simply happens; an older one only if the kind always does, or late
-    for legal notices, as long as the date they count to has not passed.
+    One of the same local day simply happens; an older one only if the kind always does, or for
+    legal notices before the date they count to. It is late then, and the catch-up policy decides.
     """
     at = hour_of(outlook.calendar, outlook.hours)
     for zone, day in dates:
@@ -62,7 +62,7 @@ def fresh_moments(outlook: Outlook, dates: Iterable[tuple[str, date]]) -> Iterat
             local_on = day - timedelta(days=offset)
             moment = instant(zone, local_on, at)
             if moment <= outlook.window.since:
-                decision = _decide_fresh(outlook, zone, day, local_on)
+                decision = _decide_fresh(outlook, zone, day, offset, moment)
                 key = date_key(day, offset)
                 yield Moment(zone, day, moment, local_on, key, decision, fresh=True)
 
@@ -77,19 +77,19 @@ def _decide(
         return "too_late"
     if catch_up.within_s and at < now - timedelta(seconds=catch_up.within_s):
         return "too_late"
-    if catch_up.until_date and offset > 0 and day < local_date(zone, now):
+    if catch_up.until_date and offset > 0 and day <= local_date(zone, now):
         return "too_late"
     return "late"
 
 
 def _decide_fresh(
-    outlook: Outlook, zone: str, day: date, local_on: date
+    outlook: Outlook, zone: str, day: date, offset: int, at: datetime
 ) -> Literal["go", "late", "too_late"]:
     today = local_date(zone, outlook.window.until)
-    if local_on == today:
+    if day - timedelta(days=offset) == today:
         return "go"
-    if outlook.calendar.always or (outlook.all_service and day >= today):
-        return "late"
+    if outlook.calendar.always or (outlook.all_service and day > today):
+        return _decide(outlook, zone, day, offset, at)
     return "too_late"
 
 

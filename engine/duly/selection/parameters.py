@@ -3,13 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Table, bindparam, literal_column
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Table,
+    and_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from duly.condition.tree import Condition
 from duly.rule import RuleSet
+from duly.tables.ledger import firing
 from duly.tables.rows import DialectName
 from duly.tables.types import Instant
+from duly.trigger import Catch, CatchUp
 
 RULE = bindparam("rule", type_=BigInteger())
 RULESET = bindparam("ruleset", type_=BigInteger())
@@ -28,3 +40,14 @@ def insert_new(dialect: DialectName, table: Table) -> Any:
 def segment_conditions(ruleset: RuleSet) -> Mapping[str, Condition]:
     """Return the conditions of every segment by its name."""
     return {name: segment.members for name, segment in ruleset.segments.items()}
+
+
+def beyond_limit(catch_up: CatchUp) -> ColumnElement[bool]:
+    """Tell which new firings are beyond ``each, up to n`` of their subject; the oldest go first.
+
+    For a statement over all that a rule has recorded in this tick.
+    """
+    if catch_up.mode != Catch.EACH or not catch_up.up_to:
+        return NO
+    order = func.rank().over(partition_by=firing.c.subject_id, order_by=firing.c.at)
+    return and_(firing.c.late, order > literal(catch_up.up_to, Integer()))

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     and_,
     case,
+    cast,
     func,
     literal,
     literal_column,
@@ -38,6 +39,7 @@ from duly.selection.parameters import (
     RULESET,
     TOP,
     YOUNGER_THAN,
+    beyond_limit,
     insert_new,
     segment_conditions,
 )
@@ -105,8 +107,7 @@ class _Builder:
 
     def trigger(self, trigger: Trigger, once_per: str | Duration) -> TriggerStatements:
         found = self._found(trigger)
-        decided = self._decided(found, trigger)
-        decided = and_(_counts(found), decided)
+        decided = self._undecided(found, trigger)
         on_time = and_(found.c.decision != literal_column("'too_late'"), decided)
         condition = self.rule.only_if
         near = None
@@ -120,13 +121,14 @@ class _Builder:
         )
 
     def _found(self, trigger: Trigger) -> Subquery:
-        """Find the happenings; of several late ones keep the newest if the rule says latest."""
-        found = trigger.select(self.look)
+        """Find the happenings that count; with ``latest`` only the newest of each may be late."""
+        happened = trigger.select(self.look).subquery("happened")
+        counting = select(*[happened.c[name] for name in OCCURRENCE]).where(_counts(happened))
         if self.rule.catch_up.mode != Catch.LATEST or trigger.calendar is None:
-            return found.subquery("o")
-        plain = found.subquery("happened")
+            return counting.subquery("o")
+        plain = counting.subquery("counting")
         too_late: ColumnElement[str] = literal_column("'too_late'")
-        order = func.row_number().over(
+        order = func.rank().over(
             partition_by=[plain.c.subject_id, plain.c.decision == too_late],
             order_by=plain.c.at.desc(),
         )
@@ -140,8 +142,11 @@ class _Builder:
         ]
         return select(*columns).subquery("o")
 
-    def _decided(self, found: Subquery, trigger: Trigger) -> ColumnElement[bool]:
-        """Keep out what was decided before; only a fact that came after its moment can be."""
+    def _undecided(self, found: Subquery, trigger: Trigger) -> ColumnElement[bool]:
+        """Keep out what was decided before: a calendar can bring the same happening again.
+
+        Where no row ever moves, only a fact that came after its moment can have been decided.
+        """
         if trigger.calendar is None:
             return true()
         missed = select(near_miss.c.rule_id).where(
@@ -156,7 +161,8 @@ class _Builder:
             firing.c.trigger == literal_column(f"'{trigger.name}'"),
             firing.c.natural_key == found.c.natural_key,
         )
-        return or_(found.c.fresh.is_(NO), and_(~missed.exists(), ~fired.exists()))
+        undecided = and_(~missed.exists(), ~fired.exists())
+        return undecided if trigger.calendar.can_repeat else or_(found.c.fresh.is_(NO), undecided)
 
     def _near_misses(
         self,
@@ -171,12 +177,12 @@ class _Builder:
         chosen = self._miss(found, trigger, "condition", letters)
         chosen = chosen.add_columns(self._facts(scope).label("facts"))
         chosen = joined(chosen, scope, self.rule.about, found)
-        return self._insert_misses(chosen.where(on_time, truth.is_not(true())))
+        return self._insert_misses(found, chosen.where(on_time, truth.is_not(true())), trigger)
 
     def _too_late(self, found: Subquery, trigger: Trigger, decided: ColumnElement[bool]) -> Insert:
         chosen = self._miss(found, trigger, "too_late", literal_column("''"))
         late = found.c.decision == literal_column("'too_late'")
-        return self._insert_misses(chosen.where(late, decided))
+        return self._insert_misses(found, chosen.where(late, decided), trigger)
 
     def _miss(
         self, found: Subquery, trigger: Trigger, reason: str, letters: ColumnElement[str]
@@ -195,8 +201,10 @@ class _Builder:
             letters.label("letters"),
         ).select_from(found)
 
-    def _insert_misses(self, chosen: Select[Any]) -> Insert:
+    def _insert_misses(self, found: Subquery, chosen: Select[Any], trigger: Trigger) -> Insert:
         names = [column.name for column in chosen.selected_columns]
+        if trigger.calendar is None:  # an event may repeat a key: an invoice is paid, and again
+            chosen = chosen.order_by(*_oldest_first(found))
         missed: Insert = insert_new(self.dialect, near_miss).from_select(names, chosen)
         return missed
 
@@ -213,7 +221,7 @@ class _Builder:
         if self.rule.only_if is not None:
             truth = condition_sql(self.rule.only_if, scope, segment_conditions(self.ruleset))
             letters = letters_sql(self.rule.only_if, scope, segment_conditions(self.ruleset))
-        started_on: ColumnElement[Any] = null()
+        started_on: ColumnElement[Any] = cast(null(), firing.c.started_on.type)
         if self.rule.is_timeline:
             started_on = scope.today
         ended = null() if self.rule.waits else literal_column("'finished'")
@@ -238,16 +246,19 @@ class _Builder:
             ended.label("ended"),
         ).select_from(found)
         chosen = joined(chosen, scope, self.rule.about, found).where(on_time, truth)
+        names = [column.name for column in chosen.selected_columns]
         if isinstance(once_per, Duration):
             chosen = chosen.where(~_fired_lately(found).exists())
-        names = [column.name for column in chosen.selected_columns]
+            chosen = _first_of_each(chosen, found)
+        elif trigger.calendar is None or once_per not in ("occurrence", trigger.once_per):
+            chosen = chosen.order_by(*_oldest_first(found))  # of those with one key it fires
         fired: Insert = insert_new(self.dialect, firing).from_select(names, chosen)
         return fired
 
     def _facts(self, scope: Scope) -> ColumnElement[Any]:
         """Keep the values of the fields that the rule names, for ``why``."""
         if self.rule.only_if is None:
-            return null()
+            return cast(null(), firing.c.facts.type)
         parts: list[Any] = []
         for named in named_fields(self.rule.only_if):
             if named.about != "any_subscription":
@@ -263,13 +274,17 @@ class _Builder:
         )
 
     def _job(self, step: str, kind: str, job_class: str) -> Insert:
+        held: ColumnElement[str] = literal_column("'held'")
+        ready: ColumnElement[str] = literal_column("'ready'")
+        beyond = beyond_limit(self.rule.catch_up)
+        state: ColumnElement[str] = ready if beyond is NO else case((beyond, held), else_=ready)
         chosen = select(
             firing.c.id.label("firing_id"),
             firing.c.subscriber_id,
             literal(step, Word).label("step"),
             literal(kind, Word).label("kind"),
             literal(job_class, Word).label("job_class"),
-            self._state().label("state"),
+            state.label("state"),
             NOW.label("due_at"),
             NOW.label("made_at"),
             literal(0, Integer()).label("tries"),
@@ -279,15 +294,6 @@ class _Builder:
         jobs: Insert = insert_new(self.dialect, job).from_select(names, chosen)
         return jobs
 
-    def _state(self) -> ColumnElement[str]:
-        """Hold what is beyond ``each, up to n`` of one subject; the oldest go first."""
-        ready: ColumnElement[str] = literal_column("'ready'")
-        if self.rule.catch_up.mode != Catch.EACH or not self.rule.catch_up.up_to:
-            return ready
-        order = func.row_number().over(partition_by=firing.c.subject_id, order_by=firing.c.at)
-        beyond = and_(firing.c.late, order > literal(self.rule.catch_up.up_to, Integer()))
-        return case((beyond, literal_column("'held'")), else_=ready)
-
 
 def _counts(found: FromClause) -> ColumnElement[bool]:
     """Leave out what is older than the rule, or outside its dates."""
@@ -296,6 +302,19 @@ def _counts(found: FromClause) -> ColumnElement[bool]:
         found.c.at >= ACTIVE_FROM,
         found.c.at < ACTIVE_UNTIL,
     )
+
+
+def _oldest_first(found: FromClause) -> tuple[ColumnElement[Any], ...]:
+    """Return the order in which happenings are decided where they exclude each other."""
+    return found.c.at, found.c.reference_id
+
+
+def _first_of_each(chosen: Select[Any], found: FromClause) -> Select[Any]:
+    """Keep the oldest row of each subject."""
+    place = func.row_number().over(partition_by=found.c.subject_id, order_by=_oldest_first(found))
+    placed = chosen.add_columns(place.label("place")).subquery("placed")
+    columns = [column for column in placed.c if column.name != "place"]
+    return select(*columns).where(placed.c.place == literal_column("1"))
 
 
 def _fired_lately(found: FromClause) -> Select[Any]:

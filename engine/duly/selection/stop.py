@@ -14,7 +14,7 @@ from sqlalchemy import (
 
 from duly.model.about import About
 from duly.rule import Rule
-from duly.selection.parameters import RULE
+from duly.selection.parameters import RULE, TOP
 from duly.tables.books import invoice
 from duly.tables.ledger import event, firing
 from duly.tables.rows import DialectName
@@ -25,15 +25,23 @@ _END = "subscription_ended"
 
 
 def select_stops(rule: Rule, dialect: DialectName) -> Select[Any] | None:
-    """Select (firing, event) for the open firings of a rule that a stamped event stops.
+    """Select (firing, event) for the open firings of a rule that a newly stamped event stops.
 
-    An event older than the start stops nothing. One tick is looked at again: the event may have
-    been stamped by the tick that recorded the firing. None if the rule is never stopped.
+    An event older than the start stops nothing. None if the rule is never stopped.
     """
     if not rule.stop_when:
         return None
     return _stopping(rule, dialect).where(
-        event.c.tick >= STAMPED_AFTER, event.c.tick <= STAMPED_TO, firing.c.rule_id == RULE
+        event.c.tick > STAMPED_AFTER, event.c.tick <= STAMPED_TO, firing.c.rule_id == RULE
+    )
+
+
+def select_new_stops(rule: Rule, dialect: DialectName) -> Select[Any] | None:
+    """Select the same for the firings recorded after ``top``, by all events stamped so far."""
+    if not rule.stop_when:
+        return None
+    return _stopping(rule, dialect).where(
+        event.c.tick <= STAMPED_TO, firing.c.rule_id == RULE, firing.c.id > TOP
     )
 
 
@@ -54,11 +62,20 @@ def _stopping(rule: Rule, dialect: DialectName) -> Select[Any]:
             firing.c.ended.is_(None),
             event.c.origin == literal_column("'own'"),
             event.c.at >= firing.c.at,
-            or_(firing.c.reference_id.is_(None), event.c.id != firing.c.reference_id),
+            ~_brought(),
             event.c.kind.in_(kinds),
             _same_row(look.about),
         )
         .group_by(firing.c.id)
+    )
+
+
+def _brought() -> ColumnElement[bool]:
+    """Tell whether an event is what the firing began with; other references are other rows."""
+    return and_(
+        firing.c.reference_id.is_not(None),
+        event.c.id == firing.c.reference_id,
+        event.c.kind == firing.c.trigger,
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import (
 
 from duly.condition.sql import condition_sql
 from duly.rule import Entry, Rule, RuleSet
-from duly.selection.parameters import RULE, TOP, segment_conditions
+from duly.selection.parameters import RULE, TOP, beyond_limit, segment_conditions
 from duly.selection.scope import joined, scope_of
 from duly.tables.ledger import firing
 from duly.tables.rows import DialectName, rows
@@ -31,7 +31,7 @@ class EntryStatements:
     """Hold the selects of one entry over open firings; ``holds`` is its own condition.
 
     ``due``: whose day comes in a window; ``stalled``: who wait with some day; ``new``: who were
-    recorded after ``top``.
+    recorded after ``top``, with ``beyond`` for those that ``catch_up`` leaves to a person.
     """
 
     entry: Entry
@@ -67,7 +67,8 @@ def _entry(
             start, (firing.c.zone == start.c.zone) & (firing.c.started_on == start.c.day)
         )
     stalled = open_ones.where(firing.c.stalled_at.is_not(None))
-    new = open_ones.where(firing.c.id > TOP)
+    beyond = beyond_limit(rule.catch_up)
+    new = open_ones.add_columns(beyond.label("beyond")).where(firing.c.id > TOP)
     return EntryStatements(entry, position, due, stalled, new)
 
 

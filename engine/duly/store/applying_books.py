@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from duly.model.books import AttemptState, InvoiceLine, move
+from duly.model.books import OPEN_ATTEMPTS, AttemptState, InvoiceLine, move
 from duly.model.change import IssueInvoice, SettleAttempt
 from duly.store.bulk import add_many, bulk, insert_new
 from duly.store.context import Context
@@ -19,6 +19,19 @@ from duly.tables.people import payment_method, subscriber
 # A refusal of these classes ends the method: it is never tried again.
 TECHNICAL = "technical"  # nothing was asked of the payer: no event, no rule starts
 DEAD_METHOD = ("hard", "mandate_dead", "fraud")
+# What an attempt has been before: an answer that tells of it comes too late to change anything.
+_KNOWN_BEFORE: Mapping[AttemptState, tuple[AttemptState, ...]] = {
+    AttemptState.CREATED: (),
+    AttemptState.UNKNOWN: (),
+    AttemptState.PENDING: (AttemptState.UNKNOWN,),
+    AttemptState.SUCCEEDED: (AttemptState.UNKNOWN, AttemptState.PENDING),
+    AttemptState.FAILED: (AttemptState.UNKNOWN, AttemptState.PENDING),
+    AttemptState.RETURNED: (
+        AttemptState.UNKNOWN,
+        AttemptState.PENDING,
+        AttemptState.SUCCEEDED,
+    ),
+}
 
 
 def issue_invoices(
@@ -142,7 +155,7 @@ def settle_attempts(
     attempts = _attempts(connection, [change.attempt_id for change in changes])
     for change in changes:
         row = attempts[change.attempt_id]
-        if change.state != row.state:
+        if change.state not in (row.state, *_KNOWN_BEFORE[AttemptState(row.state)]):
             _settle_one(connection, change, row, context)
     touch(
         connection,
@@ -162,6 +175,7 @@ def _attempts(connection: Connection, ids: Iterable[int]) -> dict[int, Record]:
         .join(invoice, invoice.c.id == payment_attempt.c.invoice_id)
         .join(subscriber, subscriber.c.id == payment_attempt.c.subscriber_id)
         .where(among(connection, payment_attempt.c.id, ids))
+        .with_for_update(of=payment_attempt)
     )
     return {row.id: row for row in connection.execute(statement)}
 
@@ -169,7 +183,12 @@ def _attempts(connection: Connection, ids: Iterable[int]) -> dict[int, Record]:
 def _settle_one(
     connection: Connection, change: SettleAttempt, row: Record, context: Context
 ) -> None:
-    state = move(AttemptState(row.state), change.state)
+    present = AttemptState(row.state)
+    if change.state == AttemptState.RETURNED and present in OPEN_ATTEMPTS:
+        # Nobody told that the money had come before it went back.
+        _allocate(connection, row, "payment", row.amount_minor, context)
+        present = move(present, AttemptState.SUCCEEDED)
+    state = move(present, change.state)
     connection.execute(
         update(payment_attempt)
         .where(payment_attempt.c.id == row.id)

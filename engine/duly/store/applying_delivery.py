@@ -1,6 +1,7 @@
 """Apply changes of what goes out: messages, parcels, offers, suppressed addresses."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -95,30 +96,51 @@ def settle_parcels(
     connection: Connection, changes: Sequence[SettleParcel], context: Context
 ) -> None:
     """Write which parcels were handed over, and tell of those."""
-    for change in changes:
-        row = connection.execute(
-            select(parcel.c.subscriber_id, parcel.c.subscription_id, subscriber.c.zone)
-            .join(subscriber, subscriber.c.id == parcel.c.subscriber_id)
-            .where(parcel.c.id == change.parcel_id)
-        ).one()
-        connection.execute(
-            update(parcel)
-            .where(parcel.c.id == change.parcel_id)
-            .values(
-                status="sent" if change.sent else "failed",
-                reference=change.reference or None,
-                tracking=change.tracking or None,
-                sent_on=local_date(row.zone, context.now) if change.sent else None,
-            )
-        )
-        if change.sent:
-            happen(
-                connection,
-                [_parcel_event(change.parcel_id, row)],
-                now=context.now,
-                actor=context.actor,
-            )
-        touch(connection, subscribers=[row.subscriber_id], subscriptions=[row.subscription_id])
+    parcels = _parcels(connection, [change.parcel_id for change in changes])
+    rows = [_settled(change, parcels[change.parcel_id], context) for change in changes]
+    bulk(connection, _SETTLED, rows)
+    told = [
+        _parcel_event(change.parcel_id, parcels[change.parcel_id])
+        for change in changes
+        if change.sent
+    ]
+    happen(connection, told, now=context.now, actor=context.actor)
+    touch(
+        connection,
+        subscribers=[row.subscriber_id for row in parcels.values()],
+        subscriptions=[row.subscription_id for row in parcels.values()],
+    )
+
+
+def _parcels(connection: Connection, ids: Sequence[int]) -> dict[int, Record]:
+    statement = (
+        select(parcel.c.id, parcel.c.subscriber_id, parcel.c.subscription_id, subscriber.c.zone)
+        .join(subscriber, subscriber.c.id == parcel.c.subscriber_id)
+        .where(among(connection, parcel.c.id, ids))
+    )
+    return {row.id: row for row in connection.execute(statement)}
+
+
+_SETTLED = (
+    update(parcel)
+    .where(parcel.c.id == bindparam("row"))
+    .values(
+        status=bindparam("new_status"),
+        reference=bindparam("name_there"),
+        tracking=bindparam("number_there"),
+        sent_on=bindparam("day"),
+    )
+)
+
+
+def _settled(change: SettleParcel, row: Record, context: Context) -> dict[str, Any]:
+    return {
+        "row": change.parcel_id,
+        "new_status": "sent" if change.sent else "failed",
+        "name_there": change.reference or None,
+        "number_there": change.tracking or None,
+        "day": local_date(row.zone, context.now) if change.sent else None,
+    }
 
 
 def _parcel_event(parcel_id: int, row: Record) -> Happening:

@@ -123,8 +123,8 @@ def _apply(connection: Connection, steps: Sequence[_Step], context: Context) -> 
 def _present(connection: Connection, ids: Iterable[int]) -> Mapping[int, Record]:
     columns = (subscription.c.id, subscription.c.subscriber_id, subscription.c.status)
     statement = select(*columns, subscription.c.zone)
-    rows = connection.execute(statement.where(among(connection, subscription.c.id, ids)))
-    return {row.id: row for row in rows}
+    mine = statement.where(among(connection, subscription.c.id, ids)).with_for_update()
+    return {row.id: row for row in connection.execute(mine)}
 
 
 def _record(

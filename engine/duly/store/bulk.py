@@ -1,14 +1,14 @@
 """Write many rows in one statement."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from duly.errors import StateError
+from duly.errors import OutsideError, StateError
 
 Row = Mapping[str, Any]
 
@@ -47,11 +47,16 @@ def insert_new(connection: Connection, table: Table) -> Any:
 def savepoint(connection: Connection) -> Iterator[None]:
     """Try a part of a transaction; an error takes back the part alone.
 
-    A key that is taken already is a StateError.
+    A key that is taken already is a StateError. That the database could not go on at all (it is
+    full, or a lock did not come) is an OutsideError, and says nothing about the part.
     """
     nested = connection.begin_nested()
     try:
         yield
+    except OperationalError as error:
+        with suppress(DBAPIError):  # the transaction may be gone as a whole
+            nested.rollback()
+        raise OutsideError(f"the database could not go on: {error.orig}") from error
     except IntegrityError as error:
         nested.rollback()
         raise StateError("this was done before") from error

@@ -14,12 +14,30 @@ from duly.model.people import PaymentMethod, Subscriber
 from duly.model.subscription import Cycle, Line, Subscription
 from duly.rule import Rule
 from duly.store import facts_rows
-from duly.store.ids import among
+from duly.store.ids import rows_among
 from duly.store.record import Record
 from duly.tables.books import invoice, invoice_line
 from duly.tables.ledger import event, firing, rule
 from duly.tables.subscriptions import cycle, parcel
 from duly.values.zone import local_date
+
+_FIRINGS = select(firing, rule.c.name.label("rule_name")).join(rule, rule.c.id == firing.c.rule_id)
+_EVENTS = select(event.c.id, event.c.subscription_id, event.c.invoice_id)
+_MADE_INVOICES = select(invoice.c.firing_id, func.max(invoice.c.id).label("id")).group_by(
+    invoice.c.firing_id
+)
+_BILLED_SUBSCRIPTIONS = select(invoice.c.id, invoice.c.subscription_id)
+_BILLED_CYCLES = (
+    select(invoice_line.c.invoice_id, func.min(invoice_line.c.cycle_id).label("id"))
+    .where(invoice_line.c.cycle_id.is_not(None))
+    .group_by(invoice_line.c.invoice_id)
+)
+_LATER = cycle.alias("later_cycle")
+_NEWEST_CYCLES = select(cycle.c.subscription_id, cycle.c.id).where(
+    ~select(_LATER.c.id)
+    .where(_LATER.c.subscription_id == cycle.c.subscription_id, _LATER.c.number > cycle.c.number)
+    .exists()
+)
 
 
 def read_job(row: Record) -> Job:
@@ -45,11 +63,7 @@ def read_job(row: Record) -> Job:
 
 def firings_of(connection: Connection, ids: Iterable[int]) -> Mapping[int, Firing]:
     """Load firings with their rule's name, by id."""
-    columns = select(firing, rule.c.name.label("rule_name"))
-    rows = connection.execute(
-        columns.join(rule, rule.c.id == firing.c.rule_id).where(among(connection, firing.c.id, ids))
-    )
-    return {row.id: _firing(row) for row in rows}
+    return {row.id: _firing(row) for row in rows_among(connection, _FIRINGS, firing.c.id, ids)}
 
 
 def _firing(row: Record) -> Firing:
@@ -182,7 +196,7 @@ def _targets(
     subscriptions: dict[int, int] = {}
     for one in by_id.values():
         about = rules[one.rule].about
-        told = events.get(one.reference_id or 0)
+        told = events.get(one.reference_id or 0) if _is_event(one, rules) else None
         if about == About.INVOICE:
             invoices[one.id] = one.subject_id
         elif told is not None and told.invoice_id is not None:
@@ -222,9 +236,7 @@ def _events(
         for one in firings
         if one.reference_id is not None and _is_event(one, rules)
     ]
-    columns = (event.c.id, event.c.subscription_id, event.c.invoice_id)
-    rows = connection.execute(select(*columns).where(among(connection, event.c.id, ids)))
-    return {row.id: row for row in rows}
+    return {row.id: row for row in rows_among(connection, _EVENTS, event.c.id, ids)}
 
 
 def _is_event(one: Firing, rules: Mapping[str, Rule]) -> bool:
@@ -235,10 +247,7 @@ def _is_event(one: Firing, rules: Mapping[str, Rule]) -> bool:
 
 
 def _made_invoices(connection: Connection, firings: Iterable[int]) -> Mapping[int, int]:
-    made = select(invoice.c.firing_id, func.max(invoice.c.id).label("id"))
-    rows = connection.execute(
-        made.where(among(connection, invoice.c.firing_id, firings)).group_by(invoice.c.firing_id)
-    )
+    rows = rows_among(connection, _MADE_INVOICES, invoice.c.firing_id, firings)
     return {row.firing_id: row.id for row in rows}
 
 
@@ -247,11 +256,7 @@ def _subscriptions_of(
 ) -> Mapping[int, int]:
     """Find the subscriptions of invoices, where the firing named none itself."""
     wanted = {one: found for one, found in invoices.items() if one not in known}
-    rows = connection.execute(
-        select(invoice.c.id, invoice.c.subscription_id).where(
-            among(connection, invoice.c.id, wanted.values())
-        )
-    )
+    rows = rows_among(connection, _BILLED_SUBSCRIPTIONS, invoice.c.id, wanted.values())
     of_invoice = {row.id: row.subscription_id for row in rows}
     return {one: of_invoice[found] for one, found in wanted.items()}
 
@@ -277,27 +282,10 @@ def _cycle_targets(
 
 
 def _billed_cycles(connection: Connection, invoices: Iterable[int]) -> Mapping[int, int]:
-    billed = select(invoice_line.c.invoice_id, func.min(invoice_line.c.cycle_id).label("id"))
-    rows = connection.execute(
-        billed.where(
-            among(connection, invoice_line.c.invoice_id, invoices),
-            invoice_line.c.cycle_id.is_not(None),
-        ).group_by(invoice_line.c.invoice_id)
-    )
+    rows = rows_among(connection, _BILLED_CYCLES, invoice_line.c.invoice_id, invoices)
     return {row.invoice_id: row.id for row in rows}
 
 
 def _newest_cycles(connection: Connection, subscriptions: Iterable[int]) -> Mapping[int, int]:
-    newest = select(cycle.c.subscription_id, func.max(cycle.c.number).label("number"))
-    last = (
-        newest.where(among(connection, cycle.c.subscription_id, subscriptions))
-        .group_by(cycle.c.subscription_id)
-        .subquery("newest")
-    )
-    rows = connection.execute(
-        select(cycle.c.subscription_id, cycle.c.id).join(
-            last,
-            (cycle.c.subscription_id == last.c.subscription_id) & (cycle.c.number == last.c.number),
-        )
-    )
+    rows = rows_among(connection, _NEWEST_CYCLES, cycle.c.subscription_id, subscriptions)
     return {row.subscription_id: row.id for row in rows}

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Column, Connection, func, literal_column, select
+from sqlalchemy import Column, Connection, Select, func, literal_column, select
 
 from duly.model.books import Attempt, AttemptState, Invoice, InvoiceLine
 from duly.model.people import PaymentMethod, Subscriber
 from duly.model.subscription import Cycle, Line, Status, Subscription
-from duly.store.ids import among
+from duly.store.ids import rows_among
 from duly.store.record import Record
 from duly.tables.books import allocation, invoice, invoice_line, payment_attempt
 from duly.tables.ledger import message
@@ -17,10 +19,35 @@ from duly.tables.subscriptions import cycle, parcel, subscription, subscription_
 from duly.values.duration import Duration, Unit
 from duly.values.money import Money, Taxed
 
+_SUBSCRIBERS = select(subscriber)
+_SUBSCRIPTIONS = select(subscription)
+_LINES = select(subscription_line).order_by(subscription_line.c.id)
+_CYCLES = select(cycle)
+_INVOICES = select(invoice)
+_PAID = select(allocation.c.invoice_id, func.sum(allocation.c.amount_minor).label("paid")).group_by(
+    allocation.c.invoice_id
+)
+_INVOICE_LINES = (
+    select(invoice_line, invoice.c.currency)
+    .join(invoice, invoice.c.id == invoice_line.c.invoice_id)
+    .order_by(invoice_line.c.id)
+)
+_ATTEMPTS = select(payment_attempt).order_by(payment_attempt.c.number)
+_METHODS = select(payment_method).where(
+    payment_method.c.is_default, payment_method.c.status == literal_column("'active'")
+)
+_CONSENTS = select(consent)
+_PARCEL_COUNTS = select(
+    parcel.c.subscription_id, func.max(parcel.c.number).label("number")
+).group_by(parcel.c.subscription_id)
+_FAILED_MESSAGES = select(message.c.job_id, message.c.channel).where(
+    message.c.status == literal_column("'failed'")
+)
+
 
 def subscribers(connection: Connection, ids: Iterable[int]) -> Mapping[int, Subscriber]:
     """Load subscribers by id."""
-    rows = connection.execute(select(subscriber).where(among(connection, subscriber.c.id, ids)))
+    rows = rows_among(connection, _SUBSCRIBERS, subscriber.c.id, ids)
     return {row.id: _subscriber(row) for row in rows}
 
 
@@ -45,7 +72,7 @@ def _subscriber(row: Record) -> Subscriber:
 
 def subscriptions(connection: Connection, ids: Iterable[int]) -> Mapping[int, Subscription]:
     """Load subscriptions by id."""
-    rows = connection.execute(select(subscription).where(among(connection, subscription.c.id, ids)))
+    rows = rows_among(connection, _SUBSCRIPTIONS, subscription.c.id, ids)
     return {row.id: _subscription(row) for row in rows}
 
 
@@ -76,9 +103,7 @@ def _subscription(row: Record) -> Subscription:
 def lines(connection: Connection, ids: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
     """Load the lines of subscriptions, by subscription."""
     found: dict[int, list[Line]] = defaultdict(list)
-    table = subscription_line
-    statement = select(table).where(among(connection, table.c.subscription_id, ids))
-    for row in connection.execute(statement.order_by(table.c.id)):
+    for row in rows_among(connection, _LINES, subscription_line.c.subscription_id, ids):
         amount = Money(row.amount_minor, row.currency)
         line = Line(row.id, row.line, row.price, row.quantity, amount)
         found[row.subscription_id].append(line)
@@ -87,7 +112,7 @@ def lines(connection: Connection, ids: Iterable[int]) -> Mapping[int, tuple[Line
 
 def cycles(connection: Connection, ids: Iterable[int]) -> Mapping[int, Cycle]:
     """Load cycles by id."""
-    rows = connection.execute(select(cycle).where(among(connection, cycle.c.id, ids)))
+    rows = rows_among(connection, _CYCLES, cycle.c.id, ids)
     return {
         row.id: Cycle(
             row.id,
@@ -109,16 +134,9 @@ def invoices(connection: Connection, ids: Iterable[int]) -> Mapping[int, Invoice
     """Load invoices with their lines and what is open of them, by id."""
     wanted = sorted(set(ids))
     its_lines = _invoice_lines(connection, wanted)
-    laid = select(allocation.c.invoice_id, func.sum(allocation.c.amount_minor).label("paid"))
-    paid = {
-        row.invoice_id: int(row.paid)
-        for row in connection.execute(
-            laid.where(among(connection, allocation.c.invoice_id, wanted)).group_by(
-                allocation.c.invoice_id
-            )
-        )
-    }
-    rows = connection.execute(select(invoice).where(among(connection, invoice.c.id, wanted)))
+    laid = rows_among(connection, _PAID, allocation.c.invoice_id, wanted)
+    paid = {row.invoice_id: int(row.paid) for row in laid}
+    rows = rows_among(connection, _INVOICES, invoice.c.id, wanted)
     return {row.id: _invoice(row, its_lines.get(row.id, ()), paid.get(row.id, 0)) for row in rows}
 
 
@@ -150,13 +168,7 @@ def _invoice_lines(
     connection: Connection, ids: Iterable[int]
 ) -> Mapping[int, tuple[InvoiceLine, ...]]:
     found: dict[int, list[InvoiceLine]] = defaultdict(list)
-    statement = (
-        select(invoice_line, invoice.c.currency)
-        .join(invoice, invoice.c.id == invoice_line.c.invoice_id)
-        .where(among(connection, invoice_line.c.invoice_id, ids))
-        .order_by(invoice_line.c.id)
-    )
-    for row in connection.execute(statement):
+    for row in rows_among(connection, _INVOICE_LINES, invoice_line.c.invoice_id, ids):
         line = InvoiceLine(
             text=row.text,
             quantity=row.quantity,
@@ -176,9 +188,7 @@ def attempts(
 ) -> Mapping[int, tuple[Attempt, ...]]:
     """Load the payment attempts at invoices, oldest first, by invoice."""
     found: dict[int, list[Attempt]] = defaultdict(list)
-    table = payment_attempt
-    statement = select(table).where(among(connection, table.c.invoice_id, invoice_ids))
-    for row in connection.execute(statement.order_by(table.c.number)):
+    for row in rows_among(connection, _ATTEMPTS, payment_attempt.c.invoice_id, invoice_ids):
         found[row.invoice_id].append(
             Attempt(
                 row.id,
@@ -197,14 +207,7 @@ def attempts(
 
 def methods(connection: Connection, ids: Iterable[int]) -> Mapping[int, PaymentMethod]:
     """Load the default method that can be charged, by subscriber."""
-    table = payment_method
-    rows = connection.execute(
-        select(table).where(
-            among(connection, table.c.subscriber_id, ids),
-            table.c.is_default,
-            table.c.status == literal_column("'active'"),
-        )
-    )
+    rows = rows_among(connection, _METHODS, payment_method.c.subscriber_id, ids)
     return {
         row.subscriber_id: PaymentMethod(
             row.id, row.subscriber_id, row.gateway, row.token, row.kind, row.status
@@ -216,8 +219,7 @@ def methods(connection: Connection, ids: Iterable[int]) -> Mapping[int, PaymentM
 def consents(connection: Connection, ids: Iterable[int]) -> Mapping[int, Mapping[str, bool]]:
     """Load what subscribers agreed to: topic to yes or no, by subscriber."""
     found: dict[int, dict[str, bool]] = defaultdict(dict)
-    statement = select(consent).where(among(connection, consent.c.subscriber_id, ids))
-    for row in connection.execute(statement):
+    for row in rows_among(connection, _CONSENTS, consent.c.subscriber_id, ids):
         found[row.subscriber_id][row.topic] = row.given
     return found
 
@@ -237,26 +239,24 @@ def suppressed(
 
 def parcel_counts(connection: Connection, ids: Iterable[int]) -> Mapping[int, int]:
     """Count the parcels of subscriptions so far, by subscription."""
-    statement = (
-        select(parcel.c.subscription_id, func.max(parcel.c.number).label("number"))
-        .where(among(connection, parcel.c.subscription_id, ids))
-        .group_by(parcel.c.subscription_id)
-    )
-    return {row.subscription_id: row.number for row in connection.execute(statement)}
+    rows = rows_among(connection, _PARCEL_COUNTS, parcel.c.subscription_id, ids)
+    return {row.subscription_id: row.number for row in rows}
 
 
 def cycles_in(connection: Connection, ids: Iterable[int], column: Column[int]) -> frozenset[int]:
     """Tell which of some cycles a column mentions, such as those that were invoiced."""
-    statement = select(column).where(among(connection, column, ids)).distinct()
-    return frozenset(connection.execute(statement).scalars())
+    rows = rows_among(connection, _distinct(column), column, ids)
+    return frozenset(row[0] for row in rows)
+
+
+@cache
+def _distinct(column: Column[int]) -> Select[Any]:
+    return select(column).distinct()
 
 
 def tried_channels(connection: Connection, jobs: Iterable[int]) -> Mapping[int, frozenset[str]]:
     """Tell on which channels messages of some jobs failed, by job."""
     found: dict[int, set[str]] = defaultdict(set)
-    columns = (message.c.job_id, message.c.channel)
-    failed = message.c.status == literal_column("'failed'")
-    statement = select(*columns).where(among(connection, message.c.job_id, jobs), failed)
-    for row in connection.execute(statement):
+    for row in rows_among(connection, _FAILED_MESSAGES, message.c.job_id, jobs):
         found[row.job_id].add(row.channel)
     return {one: frozenset(channels) for one, channels in found.items()}

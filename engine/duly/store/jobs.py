@@ -1,6 +1,6 @@
 """Claim jobs, write what became of them, and find those whose worker is lost."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,8 +9,8 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    bindparam,
     func,
-    insert,
     literal_column,
     select,
     union_all,
@@ -19,17 +19,45 @@ from sqlalchemy import (
 
 from duly.model.ledger import Job, JobClass, JobState
 from duly.store.bulk import bulk
+from duly.store.calls import NewCall, write_calls
 from duly.store.facts import read_job
 from duly.store.ids import among
-from duly.tables.ledger import call, firing, hold, job, rule
+from duly.tables.ledger import firing, hold, job, rule
+from duly.tables.types import Instant
 
-LEASE = timedelta(minutes=10)
 _READY: ColumnElement[str] = literal_column("'ready'")
 _MONEY: ColumnElement[str] = literal_column("'money'")
 _IN_LANE: list[ColumnElement[str]] = [
     literal_column(f"'{state}'") for state in ("blocked", "ready", "held", "calling", "unknown")
 ]
 _OUT: list[ColumnElement[str]] = [literal_column("'calling'"), literal_column("'unknown'")]
+_ENDED = (JobState.DONE, JobState.FAILED, JobState.SKIPPED, JobState.DEAD, JobState.CANCELLED)
+
+_CLAIM = (
+    update(job)
+    .where(job.c.id == bindparam("row"))
+    .values(
+        state="calling",
+        fence=bindparam("new_fence"),
+        tries=bindparam("new_tries"),
+        lease_until=bindparam("until"),
+        effect_key=bindparam("key"),
+        connector=bindparam("by"),
+    )
+)
+_ENDING = (
+    update(job)
+    .where(job.c.id == bindparam("row"))
+    .values(
+        state=bindparam("new_state"),
+        note=bindparam("why"),
+        result=bindparam("outcome"),
+        lease_until=None,
+        ended_at=bindparam("over_at"),
+        due_at=func.coalesce(bindparam("again_at", type_=Instant()), job.c.due_at),
+        tries=job.c.tries - bindparam("given_back"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +159,32 @@ def lane_heads(connection: Connection, subscribers: Iterable[int]) -> Mapping[in
     return {row.subscriber_id: row.head for row in connection.execute(heads)}
 
 
-def block(connection: Connection, ids: Iterable[int]) -> None:
-    """Let jobs wait until their lane is free."""
-    waiting = update(job).where(among(connection, job.c.id, ids))
-    connection.execute(waiting.values(state="blocked"))
+def block(connection: Connection, waiting: Mapping[int, int]) -> frozenset[int]:
+    """Let jobs wait for the heads of their lanes, given by job; returns those that do.
 
-
-def free_lanes(connection: Connection, subscribers: Iterable[int]) -> None:
-    """Make the next job of each lane ready, if it was blocked and is the head now."""
-    heads = lane_heads(connection, subscribers).values()
-    blocked = job.c.state == literal_column("'blocked'")
-    connection.execute(
-        update(job).where(among(connection, job.c.id, heads), blocked).values(state="ready")
+    Whoever ends a head waits for this transaction, and then finds who waits for it. A head that
+    somebody is ending now is passed over, and the job that would wait for it is left as it is.
+    """
+    if not waiting:
+        return frozenset()
+    heads = select(job.c.id).where(
+        among(connection, job.c.id, waiting.values()), job.c.state.in_(_IN_LANE)
     )
+    locked = frozenset(connection.execute(heads.with_for_update(skip_locked=True)).scalars())
+    blocked = frozenset(one for one, head in waiting.items() if head in locked)
+    connection.execute(
+        update(job).where(among(connection, job.c.id, blocked)).values(state="blocked")
+    )
+    return blocked
+
+
+def free_lanes(connection: Connection, subscribers: Collection[int]) -> None:
+    """Make the next job of each lane ready, if it was blocked and is the head now."""
+    if subscribers:
+        heads = lane_heads(connection, subscribers).values()
+        blocked = job.c.state == literal_column("'blocked'")
+        next_ones = update(job).where(among(connection, job.c.id, heads), blocked)
+        connection.execute(next_ones.values(state="ready"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,53 +197,24 @@ class Claim:
     request: Mapping[str, Any]
 
 
-def write_claims(connection: Connection, claims: Sequence[Claim], now: datetime) -> None:
+def write_claims(
+    connection: Connection, claims: Sequence[Claim], now: datetime, lease: timedelta
+) -> None:
     """Raise the fence, take the lease, and write the call rows before any byte leaves."""
-    numbers = _next_numbers(connection, [claim.job.id for claim in claims])
-    for claim in claims:
-        connection.execute(
-            update(job)
-            .where(job.c.id == claim.job.id)
-            .values(
-                state="calling",
-                fence=claim.job.fence + 1,
-                tries=claim.job.tries + 1,
-                lease_until=now + LEASE,
-                effect_key=claim.effect_key,
-                connector=claim.connector,
-            )
-        )
     rows = [
         {
-            "job_id": claim.job.id,
-            "number": numbers.get(claim.job.id, 0) + 1,
-            "fence": claim.job.fence + 1,
-            "request": claim.request,
-            "started_at": now,
+            "row": claim.job.id,
+            "new_fence": claim.job.fence + 1,
+            "new_tries": claim.job.tries + 1,
+            "until": now + lease,
+            "key": claim.effect_key,
+            "by": claim.connector,
         }
         for claim in claims
     ]
-    bulk(connection, insert(call), rows)
-
-
-def _next_numbers(connection: Connection, ids: Iterable[int]) -> Mapping[int, int]:
-    last = select(call.c.job_id, func.max(call.c.number).label("number"))
-    rows = connection.execute(
-        last.where(among(connection, call.c.job_id, ids)).group_by(call.c.job_id)
-    )
-    return {row.job_id: row.number for row in rows}
-
-
-def first_requests(connection: Connection, ids: Iterable[int]) -> Mapping[int, Mapping[str, Any]]:
-    """Return the request of jobs that were called before, unless the last call was refused."""
-    numbers = _next_numbers(connection, ids)
-    statement = select(call.c.job_id, call.c.number, call.c.request, call.c.outcome)
-    rows = connection.execute(statement.where(among(connection, call.c.job_id, ids)))
-    return {
-        row.job_id: row.request
-        for row in rows
-        if numbers[row.job_id] == row.number and row.outcome != "failed"
-    }
+    bulk(connection, _CLAIM, rows)
+    made = [NewCall(claim.job.id, claim.job.fence + 1, claim.request) for claim in claims]
+    write_calls(connection, made, now)
 
 
 def name_connector(connection: Connection, job_id: int, connector: str) -> None:
@@ -210,69 +222,49 @@ def name_connector(connection: Connection, job_id: int, connector: str) -> None:
     connection.execute(update(job).where(job.c.id == job_id).values(connector=connector))
 
 
-def drop(connection: Connection, jobs: Sequence[Job], note: str, now: datetime) -> None:
-    """End jobs that nothing stands behind any more."""
-    if not jobs:
-        return
-    gone = update(job).where(among(connection, job.c.id, [one.id for one in jobs]))
-    connection.execute(gone.values(state="skipped", note=note, ended_at=now))
-    free_lanes(connection, [one.subscriber_id for one in jobs])
-
-
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Hold what a job becomes; ``fence`` None writes whatever claim is the newest.
+    """Hold what a job becomes.
 
     ``uncounted`` takes the try back that led to nothing by our own fault.
     """
 
     job_id: int
     state: JobState
-    fence: int | None = None
     note: str = ""
     result: str = ""
     due_at: datetime | None = None
     uncounted: bool = False
 
 
-_ENDED = (JobState.DONE, JobState.FAILED, JobState.SKIPPED, JobState.DEAD, JobState.CANCELLED)
+def still_mine(connection: Connection, fences: Mapping[int, int]) -> frozenset[int]:
+    """Lock the jobs whose newest claim is the given one, and which it has not ended yet.
 
-
-def write_ending(connection: Connection, ending: Ending, now: datetime) -> bool:
-    """Write what a job becomes; False if a newer claim has taken it over."""
-    values: dict[str, Any] = {
-        "state": str(ending.state),
-        "note": ending.note or None,
-        "result": ending.result or None,
-        "lease_until": None,
-        "ended_at": now if ending.state in _ENDED else None,
-    }
-    if ending.due_at is not None:
-        values["due_at"] = ending.due_at
-    if ending.uncounted:
-        values["tries"] = job.c.tries - 1
-    mine = job.c.id == ending.job_id
-    if ending.fence is not None:
-        mine &= (job.c.fence == ending.fence) & job.c.state.in_(_OUT)
-    return connection.execute(update(job).where(mine).values(**values)).rowcount == 1
-
-
-def write_call_end(
-    connection: Connection,
-    job_id: int,
-    fence: int,
-    *,
-    outcome: str,
-    reference: str = "",
-    note: str = "",
-    now: datetime,
-) -> None:
-    """Write the answer to a call."""
-    connection.execute(
-        update(call)
-        .where(call.c.job_id == job_id, call.c.fence == fence, call.c.ended_at.is_(None))
-        .values(outcome=outcome, reference=reference or None, note=note or None, ended_at=now)
+    The fence: whoever was frozen finds its claim taken over and writes nothing. Rows are locked in
+    the order of their ids, so that two who settle never wait for each other in a circle.
+    """
+    out = select(job.c.id, job.c.fence).where(
+        among(connection, job.c.id, fences), job.c.state.in_(_OUT)
     )
+    rows = connection.execute(out.order_by(job.c.id).with_for_update())
+    return frozenset(row.id for row in rows if row.fence == fences[row.id])
+
+
+def write_endings(connection: Connection, endings: Sequence[Ending], now: datetime) -> None:
+    """Write what jobs become; the caller has locked them."""
+    rows = [
+        {
+            "row": ending.job_id,
+            "new_state": str(ending.state),
+            "why": ending.note or None,
+            "outcome": ending.result or None,
+            "over_at": now if ending.state in _ENDED else None,
+            "again_at": ending.due_at,
+            "given_back": int(ending.uncounted),
+        }
+        for ending in endings
+    ]
+    bulk(connection, _ENDING, rows)
 
 
 def present(connection: Connection, ids: Iterable[int]) -> Mapping[int, Job]:
@@ -310,12 +302,3 @@ def unclear_jobs(connection: Connection, now: datetime, limit: int) -> tuple[Job
         .limit(limit)
     )
     return tuple(read_job(row) for row in connection.execute(unclear))
-
-
-def unclear_since(connection: Connection, ids: Iterable[int]) -> Mapping[int, datetime]:
-    """Return when the newest call of each job was started."""
-    newest = select(call.c.job_id, func.max(call.c.started_at).label("at"))
-    rows = connection.execute(
-        newest.where(among(connection, call.c.job_id, ids)).group_by(call.c.job_id)
-    )
-    return {row.job_id: row.at for row in rows}

@@ -49,12 +49,13 @@ def lock_rule(connection: Connection, rule_id: int) -> None:
 def touched_dates(
     connection: Connection, calendar: Calendar, after: int, to: int
 ) -> tuple[tuple[str, date], ...]:
-    """List (zone, date) of the rows of a calendar trigger that were stamped in a range of ticks.
+    """List (zone, date) of the rows of a calendar trigger that are dated anew in a range of ticks.
 
     By the index on the stamp.
     """
     stamped = (calendar.stamp > after) & (calendar.stamp <= to) & calendar.date.is_not(None)
-    statement = select(calendar.zone, calendar.date).where(stamped).distinct()
+    dated = (calendar.dated > after) & (calendar.dated <= to)
+    statement = select(calendar.zone, calendar.date).where(stamped, dated).distinct()
     return tuple((row[0], row[1]) for row in connection.execute(statement))
 
 
@@ -87,12 +88,23 @@ def move_watermark(connection: Connection, rule_id: int, number: int, until: dat
     connection.execute(looked.values(tick=number, looked_until=until))
 
 
-def close_tick(connection: Connection, number: int, now: datetime, behind: Iterable[int]) -> None:
-    """Finish a tick: rules with nothing to do have looked too, but for those ``behind``."""
-    left = sorted(behind)
-    idle = rule.c.tick < number
-    looked = update(rule).where(idle & rule.c.id.not_in(left) if left else idle)
-    connection.execute(looked.values(tick=number, looked_until=now))
+def close_tick(
+    connection: Connection,
+    number: int,
+    now: datetime,
+    behind: Iterable[int],
+    unseen: Iterable[str],
+) -> None:
+    """Finish a tick: what had nothing to do has looked too.
+
+    But for the rules ``behind``, by id, and the segments that are ``unseen``, by name.
+    """
+    for table, others in (
+        (rule, rule.c.id.not_in(sorted(behind))),
+        (segment, segment.c.name.not_in(sorted(unseen))),
+    ):
+        looked = update(table).where(table.c.tick < number, others)
+        connection.execute(looked.values(tick=number, looked_until=now))
     connection.execute(update(tick).where(tick.c.id == number).values(finished_at=now))
 
 

@@ -5,7 +5,7 @@ All of it is one transaction, the first of every tick.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -32,7 +32,7 @@ from duly.model.change import EndSubscription
 from duly.store import applying_delivery, applying_subscription
 from duly.store.bulk import bulk, insert_new
 from duly.store.context import Context
-from duly.store.record import dialect_of
+from duly.store.record import Record, dialect_of
 from duly.tables.ledger import event, tick
 from duly.tables.people import subscriber, zone
 from duly.tables.rows import DrivingJoin, rows
@@ -40,7 +40,7 @@ from duly.tables.rows import value as rows_value
 from duly.tables.subscriptions import cycle, subscription
 from duly.tables.types import Instant, LocalDate
 from duly.trigger import TODAY_COLUMNS
-from duly.values.cycle import cycle_dates
+from duly.values.cycle import boundary, cycle_dates, index_at
 from duly.values.duration import Duration, Unit, add
 from duly.values.zone import instant, local_date
 
@@ -78,6 +78,8 @@ def open_tick(connection: Connection, now: datetime) -> int:
 
 def stamp(connection: Connection, number: int, since: datetime, now: datetime) -> Stamp:
     """Give the tick's number to everything that is new or changed, and name the kinds seen."""
+    if _has_pending(connection, subscription) or _has_pending(connection, subscriber):
+        _spread(connection)
     kinds = set(
         connection.execute(select(event.c.kind).where(event.c.tick.is_(None)).distinct()).scalars()
     )
@@ -89,18 +91,43 @@ def stamp(connection: Connection, number: int, since: datetime, now: datetime) -
     ):
         if _stamp_rows(connection, table, number):
             kinds.add(name)
+    rolled = select(cycle.c.id).where(cycle.c.tick == number).limit(1)
+    if connection.execute(rolled).first() is not None:
+        kinds.add("cycle")
     statement = update(tick).where(tick.c.id == number).values(kinds=sorted(kinds))
     connection.execute(statement)
     return Stamp(number, since, now, frozenset(kinds))
 
 
+def _has_pending(connection: Connection, table: Table) -> bool:
+    pending = select(table.c.id).where(table.c.tick.is_(None)).limit(1)
+    return connection.execute(pending).first() is not None
+
+
 def _stamp_rows(connection: Connection, table: Table, number: int) -> bool:
     """Stamp the pending rows of a table, by their partial index; tells whether there were any."""
-    pending = select(table.c.id).where(table.c.tick.is_(None)).limit(1)
-    if connection.execute(pending).first() is None:
+    if not _has_pending(connection, table):
         return False
-    connection.execute(update(table).where(table.c.tick.is_(None)).values(tick=number))
+    values: dict[str, Any] = {"tick": number}
+    if table is subscription:
+        values["dated_tick"] = func.coalesce(subscription.c.dated_tick, number)
+    connection.execute(update(table).where(table.c.tick.is_(None)).values(**values))
     return True
+
+
+def _spread(connection: Connection) -> None:
+    """Let a change of somebody count as one of all theirs, and the other way round.
+
+    What a rule or a segment about one of them reads may stand in the other's row.
+    """
+    payers = select(subscription.c.subscriber_id).where(subscription.c.tick.is_(None))
+    changed = select(subscriber.c.id).where(subscriber.c.tick.is_(None))
+    for table, column, ids in (
+        (subscriber, subscriber.c.id, payers),
+        (subscription, subscription.c.subscriber_id, changed),
+    ):
+        seen = table.c.tick.is_not(None) & column.in_(ids)
+        connection.execute(update(table).where(seen).values(tick=None))
 
 
 def roll_states(
@@ -136,7 +163,7 @@ def _start_due(
 def _open_until(column: Column[Any], today: FromClause) -> Select[Any]:
     """Select what reaches a date today, by the index on (zone, date) where not ended."""
     return (
-        select(subscription)
+        select(subscription, today.c.day.label("today"))
         .join_from(today, subscription, subscription.c.zone == today.c.zone)
         .where(
             column.is_not(None),
@@ -147,23 +174,38 @@ def _open_until(column: Column[Any], today: FromClause) -> Select[Any]:
 
 
 def _renew_due(connection: Connection, today: FromClause, parameters: Mapping[str, str]) -> None:
-    """Let terms that do not end go on: by another term, or from now on without one."""
+    """Let terms that do not end go on: by further terms, or from now on without one."""
     due = _open_until(subscription.c.term_ends_on, today).where(
         subscription.c.term_then != literal_column("'ends'")
     )
     changed = []
     for row in connection.execute(due, parameters).all():
         renews = row.term_then == "renews"
-        length = Duration(row.term_count, Unit(row.term_unit)) if renews else None
-        changed.append({"row": row.id, "to": add(row.term_ends_on, length) if length else None})
+        changed.append({"row": row.id, "to": _end_after(row, row.today) if renews else None})
     statement = update(subscription).where(subscription.c.id == bindparam("row"))
-    bulk(connection, statement.values(term_ends_on=bindparam("to"), tick=None), changed)
+    new = statement.values(term_ends_on=bindparam("to"), tick=None, dated_tick=None)
+    bulk(connection, new, changed)
+
+
+def _end_after(row: Record, today: date) -> date:
+    """Return the end of the term that holds a day.
+
+    Terms are counted from the first day, so that month ends come back; from an end that was told
+    otherwise they are counted from there.
+    """
+    length, end = Duration(row.term_count, Unit(row.term_unit)), row.term_ends_on
+    while end <= today:
+        index = index_at(row.started_on, length, end)
+        is_counted = boundary(row.started_on, length, index) == end
+        end = boundary(row.started_on, length, index + 1) if is_counted else add(end, length)
+    found: date = end
+    return found
 
 
 def _end_due(
     connection: Connection, today: FromClause, parameters: Mapping[str, str], context: Context
 ) -> None:
-    """End what reaches its last day: by a decision, or because its term is over."""
+    """End what reaches its last day, by a decision or because its term is over; the earlier."""
     planned = _open_until(subscription.c.ending_on, today)
     over = _open_until(subscription.c.term_ends_on, today).where(
         subscription.c.term_then == literal_column("'ends'")
@@ -173,8 +215,9 @@ def _end_due(
         for row in connection.execute(over, parameters)
     }
     for row in connection.execute(planned, parameters):
-        ends[row.id] = EndSubscription(row.id, row.ending_on, row.end_reason or "")
-    applying_subscription.end(connection, list(ends.values()), context)
+        if row.id not in ends or row.ending_on <= ends[row.id].on:
+            ends[row.id] = EndSubscription(row.id, row.ending_on, row.end_reason or "")
+    applying_subscription.end(connection, [end for _, end in sorted(ends.items())], context)
 
 
 def roll_cycles(connection: Connection, number: int, since: datetime, now: datetime) -> None:
@@ -182,8 +225,8 @@ def roll_cycles(connection: Connection, number: int, since: datetime, now: datet
 
     The calendar is worked out once for all subscriptions that share anchor, interval and zone, and
     always from the anchor. Where the window holds several boundaries, one generation of cycles
-    follows the other. Nothing is updated. An ended subscription gets no cycle; a paused one gets
-    such as are not billable.
+    follows the other. Nothing is updated. A subscription gets no cycle from the day it ended on,
+    but those before it that an outage delayed; a paused one gets such as are not billable.
     """
     in_window = and_(cycle.c.end_at > since, cycle.c.end_at <= now)
     written_late = and_(cycle.c.end_at <= since, cycle.c.tick.is_(None))
@@ -193,6 +236,14 @@ def roll_cycles(connection: Connection, number: int, since: datetime, now: datet
         connection.execute(_successors(connection, ended), {"step": steps, "number": number})
         ended = and_(cycle.c.end_at <= now, cycle.c.id > top)
 
+
+_HAS_ENDED = subscription.c.status == literal_column("'ended'")
+# Whether something comes after a cycle: an end that is over counts from its day on.
+_GOES_ON = or_(~_HAS_ENDED, cycle.c.end_on < subscription.c.ended_on)
+_IS_BILLABLE = or_(
+    subscription.c.status.in_([literal_column(f"'{status}'") for status in BILLABLE]),
+    and_(_HAS_ENDED, subscription.c.paused_on.is_(None)),
+)
 
 # What subscriptions share whose next cycle has the same dates.
 _SHARED = (
@@ -222,7 +273,7 @@ def _next_dates(connection: Connection, ended: ColumnElement[bool]) -> str | Non
     shared = (
         select(*_SHARED)
         .join_from(cycle, subscription, subscription.c.id == cycle.c.subscription_id)
-        .where(ended, subscription.c.status != literal_column("'ended'"))
+        .where(ended, _GOES_ON)
         .distinct()
     )
     table = []
@@ -246,7 +297,6 @@ def _successors(connection: Connection, ended: ColumnElement[bool]) -> Executabl
     )
     payers = DrivingJoin(cycle, subscription, subscription.c.id == cycle.c.subscription_id)
     later = func.max if connection.dialect.name == "sqlite" else func.greatest
-    billable: list[ColumnElement[str]] = [literal_column(f"'{status}'") for status in BILLABLE]
     chosen = (
         select(
             cycle.c.subscription_id,
@@ -257,7 +307,7 @@ def _successors(connection: Connection, ended: ColumnElement[bool]) -> Executabl
             cycle.c.end_at.label("start_at"),
             later(step.c.end_at, cycle.c.end_at).label("end_at"),
             subscription.c.zone,
-            subscription.c.status.in_(billable).label("billable"),
+            _IS_BILLABLE.label("billable"),
             func.coalesce(
                 step.c.start_on < subscription.c.settled_until, literal_column("false")
             ).label("settled_elsewhere"),
@@ -266,7 +316,7 @@ def _successors(connection: Connection, ended: ColumnElement[bool]) -> Executabl
         .select_from(DrivingJoin(payers, step, same))
         .where(
             ended,
-            subscription.c.status != literal_column("'ended'"),
+            _GOES_ON,
             *_before(step.c.start_on, subscription.c.ending_on),
             *_before(step.c.start_on, _term_that_ends()),
         )

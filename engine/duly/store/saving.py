@@ -1,18 +1,21 @@
 """Write the rows that requests refer to, and read them again for every try."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Column, Connection, Select, func, select
 
 from duly.model.business import Business
 from duly.model.change import NewAttempt, NewMessage, NewParcel, NewRow
 from duly.model.ledger import Firing, Job
 from duly.model.saved import SavedAttempt, SavedMessage, SavedParcel, SavedRow
-from duly.store.bulk import add
-from duly.store.ids import among
+from duly.store.bulk import add_many
+from duly.store.ids import rows_among
 from duly.store.record import Record
 from duly.tables.books import invoice, payment_attempt
 from duly.tables.ledger import message
@@ -21,7 +24,32 @@ from duly.tables.subscriptions import parcel
 from duly.values.key import charge_key, job_key
 from duly.values.money import Money
 
+_MESSAGES = select(message)
+_ATTEMPTS = (
+    select(
+        payment_attempt,
+        payment_method.c.token,
+        invoice.c.number.label("invoice_number"),
+        subscriber.c.external_id,
+    )
+    .join(payment_method, payment_method.c.id == payment_attempt.c.payment_method_id)
+    .join(invoice, invoice.c.id == payment_attempt.c.invoice_id)
+    .join(subscriber, subscriber.c.id == payment_attempt.c.subscriber_id)
+)
+_PARCELS = select(parcel, subscriber.c.external_id).join(
+    subscriber, subscriber.c.id == parcel.c.subscriber_id
+)
+
 Request = Mapping[str, int]  # the kind of row to its id
+
+
+@dataclass(frozen=True, slots=True)
+class ToSave:
+    """Hold a row to be written for a job."""
+
+    job: Job
+    firing: Firing
+    row: NewRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,78 +61,134 @@ class Saved:
 
 
 def save(
+    connection: Connection, wanted: Sequence[ToSave], *, installation: str, now: datetime
+) -> Mapping[int, Saved]:
+    """Write rows before the first try, by job; numbers are drawn in the claiming transaction."""
+    messages: list[tuple[ToSave, NewMessage]] = []
+    parcels: list[tuple[ToSave, NewParcel]] = []
+    attempts: list[tuple[ToSave, NewAttempt]] = []
+    for one in wanted:
+        match one.row:
+            case NewMessage() as row:
+                messages.append((one, row))
+            case NewParcel() as row:
+                parcels.append((one, row))
+            case NewAttempt() as row:
+                attempts.append((one, row))
+    return {
+        **_save_messages(connection, messages, installation),
+        **_save_parcels(connection, parcels, installation),
+        **_save_attempts(connection, attempts, installation, now),
+    }
+
+
+def _key(installation: str, one: ToSave, way: str = "") -> str:
+    """Name the decision; a message that goes another way is another request."""
+    step = f"{one.job.step}:{way}" if way else one.job.step
+    return job_key(installation, one.firing.rule, one.firing.subject_id, one.firing.key, step)
+
+
+def _save_messages(
+    connection: Connection, wanted: Sequence[tuple[ToSave, NewMessage]], installation: str
+) -> Mapping[int, Saved]:
+    rows = [
+        {
+            "subscriber_id": one.job.subscriber_id,
+            "job_id": one.job.id,
+            "channel": row.channel,
+            "name": row.name,
+            "language": row.language,
+            "message_class": row.message_class,
+            "status": "written",
+            "address": row.address,
+            "subject": row.subject,
+            "text": row.text,
+            "html": row.html,
+        }
+        for one, row in wanted
+    ]
+    ids = add_many(connection, message, rows)
+    return {
+        one.job.id: Saved({"message": found}, _key(installation, one, row.channel))
+        for found, (one, row) in zip(ids, wanted, strict=True)
+    }
+
+
+def _save_parcels(
+    connection: Connection, wanted: Sequence[tuple[ToSave, NewParcel]], installation: str
+) -> Mapping[int, Saved]:
+    last = _last_numbers(connection, parcel.c.subscription_id, parcel.c.number, wanted)
+    rows = []
+    for one, row in wanted:
+        last[row.subscription_id] += 1
+        rows.append(
+            {
+                "subscriber_id": one.job.subscriber_id,
+                "subscription_id": row.subscription_id,
+                "cycle_id": row.cycle_id,
+                "firing_id": one.firing.id,
+                "number": last[row.subscription_id],
+                "status": "packing",
+                "items": list(row.items),
+                "receiver": row.receiver,
+                "address": row.address,
+            }
+        )
+    ids = add_many(connection, parcel, rows)
+    return {
+        one.job.id: Saved({"parcel": found}, _key(installation, one))
+        for found, (one, _) in zip(ids, wanted, strict=True)
+    }
+
+
+def _save_attempts(
     connection: Connection,
-    job: Job,
-    firing: Firing,
-    row: NewRow,
-    *,
+    wanted: Sequence[tuple[ToSave, NewAttempt]],
     installation: str,
     now: datetime,
-) -> Saved:
-    """Write a row before the first try; numbers are drawn here, in the claiming transaction."""
-    key = job_key(installation, firing.rule, firing.subject_id, firing.key, job.step)
-    match row:
-        case NewMessage():
-            return Saved({"message": _save_message(connection, job, row)}, key)
-        case NewParcel():
-            return Saved({"parcel": _save_parcel(connection, job, firing, row)}, key)
-        case NewAttempt():
-            return _save_attempt(connection, job, row, installation, now)
-
-
-def _save_message(connection: Connection, job: Job, row: NewMessage) -> int:
-    values = {
-        "subscriber_id": job.subscriber_id,
-        "job_id": job.id,
-        "channel": row.channel,
-        "name": row.name,
-        "language": row.language,
-        "message_class": row.message_class,
-        "status": "written",
-        "address": row.address,
-        "subject": row.subject,
-        "text": row.text,
-        "html": row.html,
+) -> Mapping[int, Saved]:
+    table = payment_attempt.c
+    last = _last_numbers(connection, table.invoice_id, table.number, wanted)
+    rows, keys = [], []
+    for one, row in wanted:
+        last[row.invoice_id] += 1
+        keys.append(charge_key(installation, row.invoice_id, last[row.invoice_id]))
+        rows.append(
+            {
+                "subscriber_id": one.job.subscriber_id,
+                "invoice_id": row.invoice_id,
+                "payment_method_id": row.payment_method_id,
+                "number": last[row.invoice_id],
+                "effect_key": keys[-1],
+                "state": "created",
+                "amount_minor": row.amount_minor,
+                "currency": row.currency,
+                "started_at": now,
+            }
+        )
+    ids = add_many(connection, payment_attempt, rows)
+    return {
+        one.job.id: Saved({"attempt": found}, key)
+        for found, (one, _), key in zip(ids, wanted, keys, strict=True)
     }
-    return add(connection, message, values)
 
 
-def _save_parcel(connection: Connection, job: Job, firing: Firing, row: NewParcel) -> int:
-    mine = parcel.c.subscription_id == row.subscription_id
-    last = select(func.coalesce(func.max(parcel.c.number), 0)).where(mine)
-    values = {
-        "subscriber_id": job.subscriber_id,
-        "subscription_id": row.subscription_id,
-        "cycle_id": row.cycle_id,
-        "firing_id": firing.id,
-        "number": connection.execute(last).scalar_one() + 1,
-        "status": "packing",
-        "items": list(row.items),
-        "receiver": row.receiver,
-        "address": row.address,
-    }
-    return add(connection, parcel, values)
+def _last_numbers(
+    connection: Connection,
+    owner: Column[int],
+    number: Column[int],
+    wanted: Sequence[tuple[ToSave, NewParcel | NewAttempt]],
+) -> Counter[int]:
+    """Return the highest number so far of each owner; 0 where there is none yet."""
+    owners = [getattr(row, owner.name) for _, row in wanted]
+    rows = rows_among(connection, _highest(owner, number), owner, owners)
+    return Counter({row[0]: row[1] for row in rows})
 
 
-def _save_attempt(
-    connection: Connection, job: Job, row: NewAttempt, installation: str, now: datetime
-) -> Saved:
-    mine = payment_attempt.c.invoice_id == row.invoice_id
-    last = select(func.coalesce(func.max(payment_attempt.c.number), 0)).where(mine)
-    number = connection.execute(last).scalar_one() + 1
-    key = charge_key(installation, row.invoice_id, number)
-    values = {
-        "subscriber_id": job.subscriber_id,
-        "invoice_id": row.invoice_id,
-        "payment_method_id": row.payment_method_id,
-        "number": number,
-        "effect_key": key,
-        "state": "created",
-        "amount_minor": row.amount_minor,
-        "currency": row.currency,
-        "started_at": now,
-    }
-    return Saved({"attempt": add(connection, payment_attempt, values)}, key)
+@cache
+def _highest(owner: Column[Any], number: Column[Any]) -> Select[Any]:
+    found: Select[Any] = select(owner, func.max(number)).group_by(owner)
+    return found
 
 
 def saved_rows(
@@ -130,7 +214,7 @@ def _messages(
     connection: Connection, ids: Iterable[int], business: Business
 ) -> Mapping[int, SavedRow]:
     domain = parseaddr(business.sender)[1].partition("@")[2] or "duly.invalid"
-    rows = connection.execute(select(message).where(among(connection, message.c.id, ids)))
+    rows = rows_among(connection, _MESSAGES, message.c.id, ids)
     return {
         row.id: SavedMessage(
             id=row.id,
@@ -150,19 +234,8 @@ def _messages(
 
 
 def _attempts(connection: Connection, ids: Iterable[int]) -> Mapping[int, SavedRow]:
-    statement = (
-        select(
-            payment_attempt,
-            payment_method.c.token,
-            invoice.c.number.label("invoice_number"),
-            subscriber.c.external_id,
-        )
-        .join(payment_method, payment_method.c.id == payment_attempt.c.payment_method_id)
-        .join(invoice, invoice.c.id == payment_attempt.c.invoice_id)
-        .join(subscriber, subscriber.c.id == payment_attempt.c.subscriber_id)
-        .where(among(connection, payment_attempt.c.id, ids))
-    )
-    return {row.id: _attempt(row) for row in connection.execute(statement)}
+    rows = rows_among(connection, _ATTEMPTS, payment_attempt.c.id, ids)
+    return {row.id: _attempt(row) for row in rows}
 
 
 def _attempt(row: Record) -> SavedAttempt:
@@ -176,10 +249,7 @@ def _attempt(row: Record) -> SavedAttempt:
 
 
 def _parcels(connection: Connection, ids: Iterable[int]) -> Mapping[int, SavedRow]:
-    statement = select(parcel, subscriber.c.external_id).join(
-        subscriber, subscriber.c.id == parcel.c.subscriber_id
-    )
-    rows = connection.execute(statement.where(among(connection, parcel.c.id, ids)))
+    rows = rows_among(connection, _PARCELS, parcel.c.id, ids)
     return {
         row.id: SavedParcel(
             id=row.id,
@@ -192,9 +262,17 @@ def _parcels(connection: Connection, ids: Iterable[int]) -> Mapping[int, SavedRo
     }
 
 
-def attempts_by_key(connection: Connection, keys: Iterable[str]) -> Mapping[str, int]:
+@dataclass(frozen=True, slots=True)
+class KnownAttempt:
+    """Name a payment attempt and its payer."""
+
+    id: int
+    subscriber_id: int
+
+
+def attempts_by_key(connection: Connection, keys: Iterable[str]) -> Mapping[str, KnownAttempt]:
     """Find payment attempts by the keys that gateways know them by."""
-    columns = (payment_attempt.c.id, payment_attempt.c.effect_key)
-    wanted = payment_attempt.c.effect_key.in_(sorted(set(keys)))
-    rows = connection.execute(select(*columns).where(wanted))
-    return {row.effect_key: row.id for row in rows}
+    table = payment_attempt.c
+    columns = (table.id, table.subscriber_id, table.effect_key)
+    rows = connection.execute(select(*columns).where(table.effect_key.in_(sorted(set(keys)))))
+    return {row.effect_key: KnownAttempt(row.id, row.subscriber_id) for row in rows}

@@ -7,6 +7,7 @@ stays the same whatever the rows are.
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -30,9 +31,10 @@ from duly.tables.types import day_number, microseconds
 
 DialectName = Literal["sqlite", "postgresql"]
 Kind = TypeEngine[Any] | type[TypeEngine[Any]]
-Columns = Sequence[tuple[str, Kind]]
+Columns = tuple[tuple[str, Kind], ...]
 
 
+@cache  # a statement that needs the table twice has to get the same one
 def rows(name: str, dialect: DialectName, columns: Columns) -> FromClause:
     """Return a table called ``name`` whose rows are the bound parameter of the same name."""
     parameter = bindparam(name, type_=Text())

@@ -33,6 +33,7 @@ subscription = Table(
     personal("own", Json, "The business's own fields, as declared in duly.yaml."),
     held("origin", Word, "own, or import for what happened before the take-over."),
     optional("tick", Integer, "Tick that saw the last change; empty: changed, not yet seen."),
+    optional("dated_tick", Integer, "Tick that saw its zone or term change; empty: not yet."),
     UniqueConstraint("external_id"),
     comment="One thing somebody subscribes to.",
 )

@@ -1,17 +1,20 @@
 """Somebody enters a segment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, type_coerce
 
+from duly.condition.words import Translate, as_written
 from duly.model.about import About
+from duly.shape.form import Fields, Reference
+from duly.shape.scalars import duration
 from duly.tables.ledger import segment, segment_member
 from duly.tables.types import Instant
 from duly.trigger import Look, Trigger, decision_of
-from duly.values.duration import Duration
+from duly.values.duration import Duration, Unit
 from duly.values.zone import Window
 
 _ENTERED_AFTER = bindparam("entered_after", type_=Instant())
@@ -29,6 +32,27 @@ class EntersSegment(Trigger):
     name = "enters_segment"
     about = About.SUBSCRIPTION
     example = "enters_segment: {segment: nearly-full, stays_for: 7 days}"
+    shape = Fields(
+        title="Somebody enters a segment",
+        about="When somebody becomes part of a segment. Who is in it from the start did not enter.",
+        required={
+            "segment": Reference(
+                title="Segment",
+                about="The segment, as it is called under segments:.",
+                to="segment",
+                unknown="is not a segment of this business",
+                examples=("nearly-full",),
+            )
+        },
+        optional={
+            "stays_for": duration(
+                "Stays for",
+                "How long they have to stay in it before the rule takes hold.",
+                "7 days",
+                units=(Unit.HOUR, Unit.DAY, Unit.WEEK),
+            )
+        },
+    )
 
     watched: str
     stays_for: Duration | None = None
@@ -36,11 +60,16 @@ class EntersSegment(Trigger):
 
     @classmethod
     def load(cls, given: Mapping[str, Any]) -> Self:
-        return cls(given["segment"], given.get("stays_for"), given.get("about", cls.about))
+        return cls(given["segment"], given.get("stays_for"))
 
-    def describe(self) -> str:
-        stay = f" and stays for {self.stays_for}" if self.stays_for else ""
-        return f'somebody enters "{self.watched}"{stay}'
+    def describe(self, translate: Translate = as_written) -> str:
+        if self.stays_for is None:
+            return translate("somebody enters the segment {segment}").format(segment=self.watched)
+        pattern = translate("somebody enters the segment {segment} and stays for {length}")
+        return pattern.format(segment=self.watched, length=self.stays_for)
+
+    def in_segment(self, about: About) -> Trigger:
+        return replace(self, of=about)
 
     @property
     def subject(self) -> About:

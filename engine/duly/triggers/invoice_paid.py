@@ -6,7 +6,9 @@ from typing import Any, Self
 
 from sqlalchemy import Select
 
+from duly.condition.words import Translate, as_written
 from duly.model.about import About
+from duly.shape.form import Fields
 from duly.trigger import Look, Trigger, happened
 
 
@@ -18,14 +20,21 @@ class InvoicePaid(Trigger):
     about = About.INVOICE
     once_per = "invoice"
     brings = frozenset({"invoice"})
+    is_event = True
     example = "invoice_paid:"
+    shape = Fields(
+        title="An invoice is paid",
+        about="When nothing of an invoice is open any more.",
+        not_yet=("at_least",),
+        empty_ok=True,
+    )
 
     @classmethod
     def load(cls, given: Mapping[str, Any]) -> Self:
         return cls()
 
-    def describe(self) -> str:
-        return "an invoice is paid in full"
+    def describe(self, translate: Translate = as_written) -> str:
+        return translate("an invoice is paid in full")
 
     @property
     def stamps(self) -> frozenset[str]:

@@ -6,7 +6,11 @@ from typing import Any, Self
 
 from sqlalchemy import Select
 
+from duly.condition.words import Translate, as_written
+from duly.errors import InputError
 from duly.model.about import About
+from duly.shape.form import Fields, OneOrMany, Word
+from duly.shape.scalars import whole_number, yes_no
 from duly.tables.books import payment_attempt
 from duly.tables.ledger import event
 from duly.trigger import Look, Trigger, happened
@@ -19,7 +23,34 @@ class PaymentFailed(Trigger):
     name = "payment_failed"
     about = About.INVOICE
     brings = frozenset({"invoice", "payment"})
+    is_event = True
     example = "payment_failed: {first_time: true}"
+    shape = Fields(
+        title="A payment is refused",
+        about="When the bank or the card company says no, or takes the money back.",
+        optional={
+            "first_time": yes_no("First time", "Only the first refusal of an invoice.", "true"),
+            "attempt": whole_number("Attempt", "Only this try, counted from 1.", "3", at_least=1),
+            "failure": OneOrMany(
+                title="Failure",
+                about="Only refusals of these kinds.",
+                item=Word(
+                    title="Failure",
+                    about="Why the payment was refused.",
+                    one_of=(
+                        ("soft", "Not now: a limit, or too little money. Another try may work."),
+                        ("hard", "Not with this card or account again."),
+                        ("action_needed", "The payer has to confirm it."),
+                        ("mandate_dead", "The permission to debit the account is gone."),
+                        ("fraud", "Suspected fraud."),
+                    ),
+                    unknown="is not a kind of refusal",
+                ),
+            ),
+        },
+        not_yet=("for",),
+        empty_ok=True,
+    )
 
     first_time: bool = False
     attempt: int | None = None
@@ -27,6 +58,8 @@ class PaymentFailed(Trigger):
 
     @classmethod
     def load(cls, given: Mapping[str, Any]) -> Self:
+        if given.get("first_time") and given.get("attempt", 1) != 1:
+            raise InputError("first_time is attempt 1; keep one of the two")
         return cls(
             first_time=given.get("first_time", False),
             attempt=given.get("attempt"),
@@ -37,9 +70,13 @@ class PaymentFailed(Trigger):
     def default_once_per(self) -> str:
         return "invoice" if self.first_time else "occurrence"
 
-    def describe(self) -> str:
-        which = "is refused for the first time" if self.first_time else "is refused"
-        return f"a payment {which}"
+    def describe(self, translate: Translate = as_written) -> str:
+        if self.first_time:
+            return translate("a payment is refused for the first time")
+        if self.attempt is not None:
+            pattern = translate("a payment is refused at try {number}")
+            return pattern.format(number=self.attempt)
+        return translate("a payment is refused")
 
     @property
     def stamps(self) -> frozenset[str]:

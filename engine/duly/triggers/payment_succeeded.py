@@ -6,7 +6,9 @@ from typing import Any, Self
 
 from sqlalchemy import Select
 
+from duly.condition.words import Translate, as_written
 from duly.model.about import About
+from duly.shape.form import Fields
 from duly.trigger import Look, Trigger, happened
 
 
@@ -17,14 +19,21 @@ class PaymentSucceeded(Trigger):
     name = "payment_succeeded"
     about = About.INVOICE
     brings = frozenset({"invoice", "payment"})
+    is_event = True
     example = "payment_succeeded:"
+    shape = Fields(
+        title="A payment comes in",
+        about="When money for an invoice has arrived, all of it or a part.",
+        not_yet=("first_time", "attempt", "for"),
+        empty_ok=True,
+    )
 
     @classmethod
     def load(cls, given: Mapping[str, Any]) -> Self:
         return cls()
 
-    def describe(self) -> str:
-        return "a payment has come in"
+    def describe(self, translate: Translate = as_written) -> str:
+        return translate("a payment has come in")
 
     @property
     def stamps(self) -> frozenset[str]:

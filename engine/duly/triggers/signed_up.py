@@ -6,7 +6,9 @@ from typing import Any, Self
 
 from sqlalchemy import Select
 
+from duly.condition.words import Translate, as_written
 from duly.model.about import About
+from duly.shape.form import Fields
 from duly.trigger import Look, Trigger, happened
 
 
@@ -17,14 +19,20 @@ class SignedUp(Trigger):
     name = "signed_up"
     about = About.SUBSCRIBER
     once_per = "ever"
+    is_event = True
     example = "signed_up:"
+    shape = Fields(
+        title="Somebody signs up",
+        about="Once in a subscriber's life; who is taken over from elsewhere has not signed up.",
+        empty_ok=True,
+    )
 
     @classmethod
     def load(cls, given: Mapping[str, Any]) -> Self:
         return cls()
 
-    def describe(self) -> str:
-        return "somebody signs up"
+    def describe(self, translate: Translate = as_written) -> str:
+        return translate("somebody signs up")
 
     @property
     def stamps(self) -> frozenset[str]:

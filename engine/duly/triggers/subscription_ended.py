@@ -6,7 +6,10 @@ from typing import Any, Self
 
 from sqlalchemy import Select
 
+from duly.condition.words import Translate, as_written
 from duly.model.about import About
+from duly.shape.form import Fields, OneOrMany, Reference
+from duly.shape.scalars import text
 from duly.tables.ledger import event
 from duly.tables.subscriptions import subscription
 from duly.trigger import Look, Trigger, happened
@@ -18,7 +21,31 @@ class SubscriptionEnded(Trigger):
 
     name = "subscription_ended"
     about = About.SUBSCRIPTION
+    is_event = True
     example = "subscription_ended: {reason: unpaid}"
+    shape = Fields(
+        title="A subscription ends",
+        about="When a subscription is over, by itself or because somebody decided so.",
+        optional={
+            "plan": OneOrMany(
+                title="Plan",
+                about="Only subscriptions to these plans.",
+                item=Reference(
+                    title="Plan",
+                    about="A plan of catalog.yaml.",
+                    to="plan",
+                    unknown="is not a plan of this business",
+                    examples=("basic",),
+                ),
+            ),
+            "reason": OneOrMany(
+                title="Reason",
+                about="Only ends with these reasons, as cancel: {reason: …} wrote them.",
+                item=text("Reason", "Why it ended.", "unpaid", at_most=64),
+            ),
+        },
+        empty_ok=True,
+    )
 
     plan: tuple[str, ...] = ()
     reason: tuple[str, ...] = ()
@@ -27,8 +54,11 @@ class SubscriptionEnded(Trigger):
     def load(cls, given: Mapping[str, Any]) -> Self:
         return cls(plan=tuple(given.get("plan", ())), reason=tuple(given.get("reason", ())))
 
-    def describe(self) -> str:
-        return "a subscription ends"
+    def describe(self, translate: Translate = as_written) -> str:
+        if self.reason:
+            pattern = translate("a subscription ends ({reasons})")
+            return pattern.format(reasons=", ".join(self.reason))
+        return translate("a subscription ends")
 
     @property
     def stamps(self) -> frozenset[str]:

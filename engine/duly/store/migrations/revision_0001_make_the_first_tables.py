@@ -672,6 +672,12 @@ def _subscription() -> None:
             nullable=True,
             comment="Tick that saw the last change; empty: changed, not yet seen.",
         ),
+        sa.Column(
+            "dated_tick",
+            sa.Integer(),
+            nullable=True,
+            comment="Tick that saw its zone or term change; empty: not yet.",
+        ),
         sa.ForeignKeyConstraint(
             ["subscriber_id"], ["subscriber.id"], name="fk_subscription_subscriber_id"
         ),

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from duly.connector import Misconfigured, Place, SourceFormat, SourceRow
-from duly_connectors.csv import CsvSettings, CsvSource, write_rejected
-from duly_connectors.csv.rejected import safe_cell
+from duly.connector import Place, SourceFormat, SourceRow
+from duly.errors import OutsideError
+from duly.importing.rejected import rejected_path, safe_cell, write_rejected
+from duly.importing.report import Rejected
+from duly.language.mapping_format import FileFormat
+from duly_connectors.csv import CsvSettings, CsvSource
 
 ANNA = SourceRow(7, {"No": "1", "Name": "Anna; Pop"})
 ION = SourceRow(9, {"No": "2"}, "1 cells where the headings name 2")
-FORMAT = SourceFormat(separator=";")
+FORMAT = FileFormat(separator=";")
 
 
 @pytest.fixture
@@ -19,10 +22,13 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "old-shop.rejected.csv"
 
 
+def test_the_file_stands_beside_its_source() -> None:
+    assert rejected_path(Path("imports/old-shop.csv")) == Path("imports/old-shop.rejected.csv")
+
+
 def test_rows_are_written_with_line_and_reason(path: Path) -> None:
-    count = write_rejected(
-        path, ("No", "Name"), [(ANNA, "no plan is called Mic"), (ION, ION.trouble)], FORMAT
-    )
+    rejected = [Rejected(ANNA, "no plan is called Mic"), Rejected(ION, ION.trouble)]
+    count = write_rejected(path, ("No", "Name"), rejected, FORMAT)
 
     assert count == 2
     assert path.read_bytes().decode("utf-8-sig") == (
@@ -41,11 +47,12 @@ def test_no_rows_write_no_file_and_leave_the_one_before(path: Path) -> None:
 
 def test_a_mended_file_is_read_again_by_the_same_mapping(path: Path) -> None:
     row = SourceRow(2, {"No": "1", "Localitate română": "Brăila", "Phone": "+40 712 345 678"})
-    text = SourceFormat(";", "cp1250")
-    write_rejected(path, ("No", "Localitate română", "Phone"), [(row, "bad")], text)
+    form = FileFormat(separator=";", encoding="cp1250")
+    write_rejected(path, ("No", "Localitate română", "Phone"), [Rejected(row, "bad")], form)
     place = Place(path.parent, lambda: datetime(2026, 3, 1, tzinfo=UTC))
 
-    (again,) = CsvSource.open(CsvSettings(path, text), place).rows()
+    settings = CsvSettings(path, SourceFormat(form.separator, form.encoding))
+    (again,) = CsvSource.open(settings, place).rows()
 
     assert dict(again.values) == {**row.values, "reason": "line 2: bad"}
 
@@ -53,22 +60,24 @@ def test_a_mended_file_is_read_again_by_the_same_mapping(path: Path) -> None:
 def test_a_row_set_aside_twice_has_one_reason(path: Path) -> None:
     row = SourceRow(2, {"No": "1", "reason": "line 7: old"})
 
-    write_rejected(path, ("No", "reason"), [(row, "new")], FORMAT)
+    write_rejected(path, ("No", "reason"), [Rejected(row, "new")], FORMAT)
 
     assert path.read_bytes().decode("utf-8-sig") == "No;reason\r\n1;line 2: new\r\n"
 
 
 def test_a_reason_the_encoding_does_not_have_is_written_as_far_as_it_goes(path: Path) -> None:
-    write_rejected(path, ("No",), [(SourceRow(2, {"No": "1"}), "謝")], SourceFormat(";", "cp1250"))
+    rejected = [Rejected(SourceRow(2, {"No": "1"}), "謝")]
+    write_rejected(path, ("No",), rejected, FileFormat(separator=";", encoding="cp1250"))
 
     assert path.read_bytes().decode("cp1250") == "No;reason\r\n1;line 2: ?\r\n"
 
 
 def test_a_failure_on_the_way_leaves_nothing_behind(path: Path) -> None:
     path.write_text("before")
+    bad = Rejected(SourceRow(1, {"No": 5}), "no text")  # type: ignore[dict-item] # on purpose
 
-    with pytest.raises(ZeroDivisionError):
-        write_rejected(path, ("No",), ((ANNA, str(1 // n)) for n in (1, 0)), FORMAT)
+    with pytest.raises(TypeError):
+        write_rejected(path, ("No",), [Rejected(ANNA, "bad"), bad], FORMAT)
 
     assert [(each.name, each.read_text()) for each in path.parent.iterdir()] == [
         ("old-shop.rejected.csv", "before")
@@ -78,8 +87,8 @@ def test_a_failure_on_the_way_leaves_nothing_behind(path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(Misconfigured, match=r'the file "x\.csv" cannot be used: Not a directory'):
-        write_rejected(tmp_path / "file" / "x.csv", ("No",), [(ANNA, "bad")], FORMAT)
+    with pytest.raises(OutsideError, match=r"cannot be written to .*x\.csv: Not a directory"):
+        write_rejected(tmp_path / "file" / "x.csv", ("No",), [Rejected(ANNA, "bad")], FORMAT)
 
 
 @pytest.mark.parametrize(

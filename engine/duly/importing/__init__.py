@@ -1,0 +1,1 @@
+"""From the rows of a file to subscribers, subscriptions and ways to pay."""
