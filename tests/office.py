@@ -97,17 +97,21 @@ class Office:
             rulesets.put_live(connection, ruleset, {}, before.rules, now=now, actor="test")
         self.desk = replace(self.desk, live=live)
 
+    def change(self, told: Enrolment) -> None:
+        """Let somebody tell something new about themselves."""
+        with self.database.write() as connection:
+            context = Context(self.world.clock.at, "test")
+            enrolling.enrol(connection, [told], enrolling.TakeOver(), context)
+
     def mails(self, name: str) -> list[str]:
         """Say to whom a message went, in the order of sending."""
         return [one.to for one in self.world.messenger.sent.values() if one.name == name]
 
 
-@contextmanager
-def open_office(url: str, rules: Iterable[Rule], people: Iterable[Enrolment]) -> Iterator[Office]:
-    """Open a business with these rules, in whose database these people have just come."""
+def open_office(database: Database, rules: Iterable[Rule], people: Iterable[Enrolment]) -> Office:
+    """Open a business with these rules, in whose empty database these people have just come."""
     seams, world = Seams(), World.at(START)
-    database = open_database(url, seams.around_commit())
-    schema.make(database)
+    database = Database(database.engine, seams.around_commit())
     ruleset = RuleSet(
         "office",
         coffee.BUSINESS,
@@ -122,5 +126,13 @@ def open_office(url: str, rules: Iterable[Rule], people: Iterable[Enrolment]) ->
         enrolling.enrol(connection, list(people), enrolling.TakeOver(), Context(START, "test"))
     live = make_live(1, ruleset, database.dialect)
     tools = SeamTools(world, seams)
-    yield Office(database, Desk(database, live, coffee.SHOP, tools, world.clock.now), world, seams)
+    return Office(database, Desk(database, live, coffee.SHOP, tools, world.clock.now), world, seams)
+
+
+@contextmanager
+def empty_database(url: str) -> Iterator[Database]:
+    """Open a database that has all tables and no rows."""
+    database = open_database(url)
+    schema.make(database)
+    yield database
     database.close()

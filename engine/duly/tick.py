@@ -33,6 +33,7 @@ from duly.store.database import Database
 from duly.store.record import Transaction
 from duly.store.recording import NewJob, OpenFiring, RuleState, SegmentState
 from duly.store.rolling import Stamp
+from duly.store.rolling_cycles import roll_cycles
 from duly.tables.rows import value as rows_value
 from duly.trigger import MOMENT_COLUMNS, TODAY_COLUMNS, Moment, Trigger
 from duly.values.duration import Duration, add_months
@@ -118,7 +119,7 @@ def _open(database: Database, live: Live, now: datetime) -> _Tick:
         number = rolling.open_tick(transaction, now)
         zones = rolling.zones_in_use(transaction)
         rolling.roll_states(transaction, zones, now, Context(now, "engine"))
-        rolling.roll_cycles(transaction, number, since, now)
+        roll_cycles(transaction, number, since, now)
         recording.end_removed(transaction, live.ruleset)
         stamp = rolling.stamp(transaction, number, since, now)
     days = [(zone, local_date(zone, now)) for zone in zones]

@@ -28,7 +28,7 @@ FOLDER = Path("duly-demo")
 MARK = Path(".duly") / "demo"
 FIRST_DAY = date(2026, 9, 1)
 LAST_DAY = date(2026, 11, 30)
-EVERY = timedelta(hours=6)
+EVERY = timedelta(hours=12)
 BEGIN = datetime(2026, 8, 31, 21, tzinfo=UTC)  # midnight of the first day in Bucharest
 END = datetime(2026, 11, 30, 22, tzinfo=UTC)  # midnight after the last day in Bucharest
 ACTOR = "demo"

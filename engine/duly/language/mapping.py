@@ -24,6 +24,7 @@ from duly.language.mapping_tree import (
 from duly.language.source import parse
 from duly.model.business import Business
 from duly.shape.convert import convert
+from duly.shape.node import MapNode
 from duly.shape.quote import quote
 from duly.shape.record import Item, Record
 from duly.shape.suggest import closest, suggest
@@ -49,7 +50,9 @@ def read_mapping(
     record = item.as_a(Record)
     sources = SourceReader()
     form = _format(record.get("format", Record))
-    mapping = _Maker(business, catalog, tuple(sorted(gateways)), form, sources).mapping(record)
+    written = {entry.key.text for entry in node} if isinstance(node, MapNode) else set()
+    maker = _Maker(business, catalog, tuple(sorted(gateways)), form, sources)
+    mapping = maker.mapping(record, written)
     problems = tuple(sorted({*problems, *sources.problems}))
     return (None if problems else mapping), problems
 
@@ -64,9 +67,12 @@ class _Maker:
     form: FileFormat
     sources: SourceReader
 
-    def mapping(self, record: Record) -> ImportMapping | None:
-        """Make the mapping; None if something it needs is missing or wrong, which is told."""
-        self._check_parts(record)
+    def mapping(self, record: Record, written: Collection[str]) -> ImportMapping | None:
+        """Make the mapping; None if something it needs is missing or wrong, which is told.
+
+        ``written`` are all names at the top of the file, also of what cannot be used.
+        """
+        self._check_parts(record, written)
         skip_when = self.sources.formula(record, "skip_when", Type.YES_NO)
         subscriber = _part(record, "subscriber", self._subscriber)
         subscription = self._subscription(record)
@@ -77,9 +83,6 @@ class _Maker:
         made = ImportMapping(
             file=record.get_or("file", ""),
             format=self.form,
-            each_row="subscriber"
-            if record.get("each_row", str) == "subscriber"
-            else "subscription",
             take_over_on=take_over_on,
             on_bad_row="stop" if record.get("on_bad_row", str) == "stop" else "set_aside",
             skip_when=skip_when,
@@ -91,14 +94,14 @@ class _Maker:
             made, columns=tuple(self.sources.columns), formulas=tuple(self.sources.formulas)
         )
 
-    def _check_parts(self, record: Record) -> None:
+    def _check_parts(self, record: Record, written: Collection[str]) -> None:
         """Ask for the parts that a row of this sort has, and for no others."""
         each_row = record.get("each_row", str)
         for name, fix in (
             ("subscription", 'add "subscription:" with plan and started_on'),
             ("same_row", 'add "same_row: {external_id: ...}" with the heading of its number'),
         ):
-            if each_row == "subscription" and name not in record:
+            if each_row == "subscription" and name not in written:
                 message = f'a file with a subscription in each row needs "{name}"'
                 self.sources.tell(record.item("each_row").span, "missing-word", message, fix)
             if each_row == "subscriber" and name in record:

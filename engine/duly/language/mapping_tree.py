@@ -15,7 +15,6 @@ from duly.values.problem import Span
 
 T = TypeVar("T")
 
-EachRow = Literal["subscription", "subscriber"]
 OnBadRow = Literal["set_aside", "stop"]
 
 
@@ -126,12 +125,12 @@ class MethodMapping:
 class ImportMapping:
     """Say how the rows of a file become subscribers, subscriptions and ways to pay.
 
-    ``columns`` and ``formulas`` are all that are named anywhere, for checking the headings.
+    Without ``subscription`` each row is a subscriber alone. ``columns`` and ``formulas`` are all
+    that are named anywhere, for checking the headings.
     """
 
     file: str
     format: FileFormat
-    each_row: EachRow
     take_over_on: date
     on_bad_row: OnBadRow
     skip_when: Computed | None

@@ -1,4 +1,4 @@
-"""Roll what is due by itself: starts, ends, terms, cycles and offers; then stamp what is new.
+"""Roll what is due by itself: starts, ends, terms and offers; then stamp what is new.
 
 All of it is one transaction, the first of every tick.
 """
@@ -6,45 +6,37 @@ All of it is one transaction, the first of every tick.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Connection,
-    Executable,
     FromClause,
-    Integer,
     Select,
     Table,
-    Text,
-    and_,
     bindparam,
-    case,
     func,
     literal_column,
-    or_,
     select,
     update,
 )
 
 from duly.model.change import EndSubscription
 from duly.store import applying_delivery, applying_subscription
-from duly.store.bulk import bulk, insert_new
+from duly.store.bulk import bulk
 from duly.store.context import Context
 from duly.store.record import Record, dialect_of
 from duly.tables.ledger import event, tick
 from duly.tables.people import subscriber, zone
-from duly.tables.rows import DrivingJoin, rows
+from duly.tables.rows import DialectName, rows
 from duly.tables.rows import value as rows_value
 from duly.tables.subscriptions import cycle, subscription
-from duly.tables.types import Instant, LocalDate
 from duly.trigger import TODAY_COLUMNS
-from duly.values.cycle import boundary, cycle_dates, index_at
+from duly.values.cycle import boundary, index_at
 from duly.values.duration import Duration, Unit, add
-from duly.values.zone import instant, local_date
+from duly.values.zone import local_date
 
-BILLABLE = ("active", "pending")
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -137,18 +129,27 @@ def roll_states(
     today = [(name, local_date(name, now)) for name in zones]
     dialect = dialect_of(connection)
     parameters = {"today": rows_value(dialect, ("zone", "day"), today)}
-    days = rows("today", dialect, TODAY_COLUMNS)
-    _start_due(connection, days, parameters, context)
-    _renew_due(connection, days, parameters)
-    _end_due(connection, days, parameters, context)
+    due = _select_due(dialect)
+    _start_due(connection, due, parameters, context)
+    _renew_due(connection, due, parameters)
+    _end_due(connection, due, parameters, context)
     applying_delivery.expire_offers(connection, context)
 
 
-def _start_due(
-    connection: Connection, today: FromClause, parameters: Mapping[str, str], context: Context
-) -> None:
-    """Start what begins today, by subscription(zone, started_on) where pending."""
-    due = (
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """Hold the selects of what reaches a date today: each by an index on (zone, date)."""
+
+    starts: Select[Any]
+    renewals: Select[Any]
+    terms_over: Select[Any]
+    planned_ends: Select[Any]
+
+
+@cache
+def _select_due(dialect: DialectName) -> _Due:
+    today = rows("today", dialect, TODAY_COLUMNS)
+    starts = (
         select(subscription.c.id, subscription.c.started_on)
         .join_from(today, subscription, subscription.c.zone == today.c.zone)
         .where(
@@ -156,12 +157,22 @@ def _start_due(
             subscription.c.started_on <= today.c.day,
         )
     )
-    found = connection.execute(due, parameters).all()
+    ends = subscription.c.term_then == literal_column("'ends'")
+    terms = _open_until(subscription.c.term_ends_on, today)
+    return _Due(
+        starts, terms.where(~ends), terms.where(ends), _open_until(subscription.c.ending_on, today)
+    )
+
+
+def _start_due(
+    connection: Connection, due: _Due, parameters: Mapping[str, str], context: Context
+) -> None:
+    """Start what begins today."""
+    found = connection.execute(due.starts, parameters).all()
     applying_subscription.start(connection, {row.id: row.started_on for row in found}, context)
 
 
 def _open_until(column: Column[Any], today: FromClause) -> Select[Any]:
-    """Select what reaches a date today, by the index on (zone, date) where not ended."""
     return (
         select(subscription, today.c.day.label("today"))
         .join_from(today, subscription, subscription.c.zone == today.c.zone)
@@ -173,13 +184,10 @@ def _open_until(column: Column[Any], today: FromClause) -> Select[Any]:
     )
 
 
-def _renew_due(connection: Connection, today: FromClause, parameters: Mapping[str, str]) -> None:
+def _renew_due(connection: Connection, due: _Due, parameters: Mapping[str, str]) -> None:
     """Let terms that do not end go on: by further terms, or from now on without one."""
-    due = _open_until(subscription.c.term_ends_on, today).where(
-        subscription.c.term_then != literal_column("'ends'")
-    )
     changed = []
-    for row in connection.execute(due, parameters).all():
+    for row in connection.execute(due.renewals, parameters).all():
         renews = row.term_then == "renews"
         changed.append({"row": row.id, "to": _end_after(row, row.today) if renews else None})
     statement = update(subscription).where(subscription.c.id == bindparam("row"))
@@ -203,133 +211,14 @@ def _end_after(row: Record, today: date) -> date:
 
 
 def _end_due(
-    connection: Connection, today: FromClause, parameters: Mapping[str, str], context: Context
+    connection: Connection, due: _Due, parameters: Mapping[str, str], context: Context
 ) -> None:
     """End what reaches its last day, by a decision or because its term is over; the earlier."""
-    planned = _open_until(subscription.c.ending_on, today)
-    over = _open_until(subscription.c.term_ends_on, today).where(
-        subscription.c.term_then == literal_column("'ends'")
-    )
     ends = {
         row.id: EndSubscription(row.id, row.term_ends_on, "term over")
-        for row in connection.execute(over, parameters)
+        for row in connection.execute(due.terms_over, parameters)
     }
-    for row in connection.execute(planned, parameters):
+    for row in connection.execute(due.planned_ends, parameters):
         if row.id not in ends or row.ending_on <= ends[row.id].on:
             ends[row.id] = EndSubscription(row.id, row.ending_on, row.end_reason or "")
     applying_subscription.end(connection, [end for _, end in sorted(ends.items())], context)
-
-
-def roll_cycles(connection: Connection, number: int, since: datetime, now: datetime) -> None:
-    """Write the successors of the cycles that ended in the window, or that were written too late.
-
-    The calendar is worked out once for all subscriptions that share anchor, interval and zone, and
-    always from the anchor. Where the window holds several boundaries, one generation of cycles
-    follows the other. Nothing is updated. A subscription gets no cycle from the day it ended on,
-    but those before it that an outage delayed; a paused one gets such as are not billable.
-    """
-    in_window = and_(cycle.c.end_at > since, cycle.c.end_at <= now)
-    written_late = and_(cycle.c.end_at <= since, cycle.c.tick.is_(None))
-    ended: ColumnElement[bool] = or_(in_window, written_late)
-    while steps := _next_dates(connection, ended):
-        top = int(connection.execute(select(func.coalesce(func.max(cycle.c.id), 0))).scalar_one())
-        connection.execute(_successors(connection, ended), {"step": steps, "number": number})
-        ended = and_(cycle.c.end_at <= now, cycle.c.id > top)
-
-
-_HAS_ENDED = subscription.c.status == literal_column("'ended'")
-# Whether something comes after a cycle: an end that is over counts from its day on.
-_GOES_ON = or_(~_HAS_ENDED, cycle.c.end_on < subscription.c.ended_on)
-_IS_BILLABLE = or_(
-    subscription.c.status.in_([literal_column(f"'{status}'") for status in BILLABLE]),
-    and_(_HAS_ENDED, subscription.c.paused_on.is_(None)),
-)
-
-# What subscriptions share whose next cycle has the same dates.
-_SHARED = (
-    subscription.c.anchor_on,
-    subscription.c.every_count,
-    subscription.c.every_unit,
-    subscription.c.zone,
-    cycle.c.number,
-)
-_STEP_COLUMNS = (
-    ("anchor_on", LocalDate()),
-    ("every_count", Integer()),
-    ("every_unit", Text()),
-    ("zone", Text()),
-    ("number", Integer()),
-    ("start_on", LocalDate()),
-    ("end_on", LocalDate()),
-    ("end_at", Instant()),
-)
-
-
-def _next_dates(connection: Connection, ended: ColumnElement[bool]) -> str | None:
-    """Work out the dates of the next cycles, once for all that share them; None if there are none.
-
-    By the index cycle(end_at).
-    """
-    shared = (
-        select(*_SHARED)
-        .join_from(cycle, subscription, subscription.c.id == cycle.c.subscription_id)
-        .where(ended, _GOES_ON)
-        .distinct()
-    )
-    table = []
-    for row in connection.execute(shared):
-        every = Duration(row.every_count, Unit(row.every_unit))
-        dates = cycle_dates(row.anchor_on, every, row.number + 1)
-        table.append((*row, dates.start, dates.end, instant(row.zone, dates.end)))
-    titles = [title for title, _ in _STEP_COLUMNS]
-    return rows_value(dialect_of(connection), titles, table) if table else None
-
-
-def _successors(connection: Connection, ended: ColumnElement[bool]) -> Executable:
-    """Insert the cycles that follow; each starts at the instant at which the last one ended."""
-    step = rows("step", dialect_of(connection), _STEP_COLUMNS)
-    same = and_(
-        step.c.anchor_on == subscription.c.anchor_on,
-        step.c.every_count == subscription.c.every_count,
-        step.c.every_unit == subscription.c.every_unit,
-        step.c.zone == subscription.c.zone,
-        step.c.number == cycle.c.number,
-    )
-    payers = DrivingJoin(cycle, subscription, subscription.c.id == cycle.c.subscription_id)
-    later = func.max if connection.dialect.name == "sqlite" else func.greatest
-    chosen = (
-        select(
-            cycle.c.subscription_id,
-            cycle.c.subscriber_id,
-            (cycle.c.number + literal_column("1")).label("number"),
-            step.c.start_on,
-            step.c.end_on,
-            cycle.c.end_at.label("start_at"),
-            later(step.c.end_at, cycle.c.end_at).label("end_at"),
-            subscription.c.zone,
-            _IS_BILLABLE.label("billable"),
-            func.coalesce(
-                step.c.start_on < subscription.c.settled_until, literal_column("false")
-            ).label("settled_elsewhere"),
-            bindparam("number", type_=Integer()).label("tick"),
-        )
-        .select_from(DrivingJoin(payers, step, same))
-        .where(
-            ended,
-            _GOES_ON,
-            *_before(step.c.start_on, subscription.c.ending_on),
-            *_before(step.c.start_on, _term_that_ends()),
-        )
-    )
-    names = [column.name for column in chosen.selected_columns]
-    inserted: Executable = insert_new(connection, cycle).from_select(names, chosen)
-    return inserted
-
-
-def _term_that_ends() -> ColumnElement[Any]:
-    ends = subscription.c.term_then == literal_column("'ends'")
-    return case((ends, subscription.c.term_ends_on))
-
-
-def _before(day: ColumnElement[Any], end: ColumnElement[Any]) -> tuple[ColumnElement[bool], ...]:
-    return (or_(end.is_(None), day < end),)

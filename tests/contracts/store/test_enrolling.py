@@ -10,7 +10,7 @@ from sqlalchemy import Row, update
 
 from duly.model.enrolment import EnrolledMethod, EnrolledSubscriber, EnrolledSubscription, Enrolment
 from duly.model.subscription import Status
-from duly.store import rolling
+from duly.store import rolling, rolling_cycles
 from duly.store.context import Context
 from duly.store.database import Database
 from duly.store.enrolling import Effect, Refusal, TakeOver, enrol
@@ -76,7 +76,7 @@ def tick(database: Database, now: datetime) -> None:
     with database.write() as transaction:
         since = rolling.last_tick_at(transaction)
         number = rolling.open_tick(transaction, now)
-        rolling.roll_cycles(transaction, number, since, now)
+        rolling_cycles.roll_cycles(transaction, number, since, now)
         rolling.stamp(transaction, number, since, now)
 
 

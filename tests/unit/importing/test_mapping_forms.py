@@ -183,7 +183,6 @@ def test_a_row_may_be_a_subscriber_alone() -> None:
         "subscriber: {same: {external_id: Client}}\n"
     )
 
-    assert mapping.each_row == "subscriber"
     assert mapping.subscription is None
 
 
