@@ -282,7 +282,8 @@ def _look_at_segment(tick: _Tick, name: str, changed: set[str]) -> None:
         state = recording.segment_state(transaction, name)
     same_text = state is not None and state.digest == statements.segment.digest
     turned = () if state is None else _turned(tick, state.looked_until)
-    if state and same_text and not turned and _is_idle(tick, state, ("subscriber", "subscription")):
+    is_narrow = same_text and not turned
+    if state and is_narrow and _is_idle(tick, state, ("subscriber", "subscription")):
         return
     with tick.database.write() as transaction:
         state = state or recording.open_segment(transaction, name, tick.now)
@@ -296,7 +297,8 @@ def _look_at_segment(tick: _Tick, name: str, changed: set[str]) -> None:
             "stamped_after": state.tick,
             "stamped_to": tick.stamp.number,
         }
-        if recording.record_segment(transaction, statements, parameters):
+        moves = statements.changed if is_narrow else statements.wide
+        if recording.record_segment(transaction, moves, parameters):
             changed.add(name)
         digest = statements.segment.digest
         recording.move_segment(transaction, state.id, digest, tick.stamp.number, tick.now)

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal, Self
 
 from duly.action import Action, Books, Facts, Impossible, Nothing, Prepared
 from duly.condition.words import Translate, as_written
 from duly.model.change import EndSubscription, PlanEnd
 from duly.model.ledger import JobClass
-from duly.model.subscription import Status
+from duly.model.subscription import Status, Subscription
 from duly.shape.form import Fields, Word
 from duly.shape.scalars import text
+from duly.values.cycle import cycle_dates, index_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,18 @@ class Cancel(Action):
         if self.at == "now":
             change = EndSubscription(subscription.id, facts.today, self.reason)
             return Books((change,), result="ended")
-        if facts.cycle is None:
-            return Impossible("there is no cycle to end with")
-        if subscription.stops_on is not None and subscription.stops_on <= facts.cycle.end_on:
+        ends_on = _present_end(subscription, facts.today)
+        if subscription.stops_on is not None and subscription.stops_on <= ends_on:
             return Nothing("it ends by then anyway")
-        planned = PlanEnd(subscription.id, facts.cycle.end_on, self.reason)
+        planned = PlanEnd(subscription.id, ends_on, self.reason)
         return Books((planned,), result="end planned")
+
+
+def _present_end(subscription: Subscription, today: date) -> date:
+    """Return the end of the cycle that runs today, whichever cycle the rule is about."""
+    anchor, every = subscription.anchor_on, subscription.every
+    day = max(today, anchor)
+    return cycle_dates(anchor, every, index_at(anchor, every, day)).end
 
 
 KIND: type[Action] = Cancel

@@ -20,7 +20,7 @@ from duly.action import (
 )
 from duly.condition.words import Translate, as_written
 from duly.connector import ChargeRequest, Payment
-from duly.model.books import OPEN_ATTEMPTS, AttemptState
+from duly.model.books import OPEN_ATTEMPTS, TECHNICAL, Attempt, AttemptState
 from duly.model.change import Change, NewAttempt, SettleAttempt
 from duly.model.ledger import JobClass
 from duly.model.outcome import Done, Failed, NotThere, Outcome, Unknown
@@ -113,10 +113,17 @@ class Charge(Action):
 
 
 def _exhausted(facts: Facts) -> bool:
-    declines = sum(attempt.state == AttemptState.FAILED for attempt in facts.attempts)
+    declines = sum(_is_declined(attempt) for attempt in facts.attempts)
     since = min((attempt.started_at for attempt in facts.attempts), default=facts.now)
     too_long = facts.now - since > timedelta(days=MAX_DAYS)
     return declines >= MAX_DECLINES or len(facts.attempts) >= MAX_TRIES or too_long
+
+
+def _is_declined(attempt: Attempt) -> bool:
+    """Tell whether the payer's side said no, at once or later; our own failures do not count."""
+    if attempt.state == AttemptState.RETURNED:
+        return True
+    return attempt.state == AttemptState.FAILED and attempt.failure != TECHNICAL
 
 
 def _attempt(task: Task) -> SavedAttempt:

@@ -8,6 +8,7 @@ from duly.dispatch.changing import Told, change_all
 from duly.dispatch.desk import Call, Desk, Item
 from duly.dispatch.ending import Ended, end, finish
 from duly.dispatch.items import STEP_GONE, make_task, rows_of
+from duly.model.books import TECHNICAL
 from duly.model.ledger import Ended as FiringEnded
 from duly.model.ledger import JobClass, JobState
 from duly.model.outcome import Done, Failed
@@ -110,4 +111,4 @@ def _assumed(one: Ended) -> Ended:
 def _outcome(ending: Ending) -> Done | Failed:
     if ending.state == JobState.DONE:
         return Done("", ending.result)
-    return Failed("taken back", "technical")
+    return Failed("taken back", TECHNICAL)

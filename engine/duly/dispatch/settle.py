@@ -8,6 +8,7 @@ from duly.dispatch.changing import Told, change_all, report_incident
 from duly.dispatch.desk import Call, Desk
 from duly.dispatch.ending import Ended, follow
 from duly.dispatch.perform import BUG
+from duly.model.books import TECHNICAL
 from duly.model.ledger import JobState
 from duly.model.outcome import Done, Failed, NotThere, Outcome, Retry, Unknown, Wait
 from duly.retry import ASK_AGAIN_AFTER, GiveUp, TryAgain, next_try
@@ -70,7 +71,7 @@ def write_answers(
 def _last_word(told: Told, ending: Ending) -> Told:
     """Tell the action that nothing will come any more, if that is how the job ends."""
     if ending.state == JobState.DEAD:
-        return Told(told.call, Failed(ending.note, "technical"))
+        return Told(told.call, Failed(ending.note, TECHNICAL))
     return told
 
 

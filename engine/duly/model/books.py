@@ -69,6 +69,9 @@ _ALLOWED: Mapping[AttemptState, frozenset[AttemptState]] = {
     AttemptState.RETURNED: frozenset(),
 }
 
+# The class of a failure for which nothing was asked of the payer: no event, no decline.
+TECHNICAL = "technical"
+
 OPEN_ATTEMPTS = (AttemptState.CREATED, AttemptState.PENDING, AttemptState.UNKNOWN)
 
 

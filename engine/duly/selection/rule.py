@@ -78,11 +78,17 @@ class TriggerStatements:
 
 @dataclass(frozen=True, slots=True)
 class RuleStatements:
-    """Hold all statements of one rule: its triggers', and the first jobs of new firings."""
+    """Hold all statements of one rule: its triggers', and the first jobs of new firings.
+
+    ``limited_jobs`` leave what is beyond the limit of ``catch_up`` to a person, and are for ticks
+    in which ``late`` finds a new firing; none if there is no limit.
+    """
 
     rule: Rule
     triggers: tuple[TriggerStatements, ...]
     first_jobs: tuple[Insert, ...]
+    limited_jobs: tuple[Insert, ...]
+    late: Select[Any]
 
 
 def select_rule(rule: Rule, ruleset: RuleSet, dialect: DialectName) -> RuleStatements:
@@ -92,7 +98,15 @@ def select_rule(rule: Rule, ruleset: RuleSet, dialect: DialectName) -> RuleState
         builder.trigger(trigger, once_per)
         for trigger, once_per in zip(rule.triggers, rule.once_per, strict=True)
     )
-    return RuleStatements(rule, triggers, builder.first_jobs())
+    beyond = beyond_limit(rule.catch_up)
+    late = select(firing.c.id).where(firing.c.id > TOP, firing.c.rule_id == RULE, firing.c.late)
+    return RuleStatements(
+        rule=rule,
+        triggers=triggers,
+        first_jobs=builder.first_jobs(NO),
+        limited_jobs=() if beyond is NO else builder.first_jobs(beyond),
+        late=late.limit(1),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,17 +280,16 @@ class _Builder:
         build = func.json_object if self.dialect == "sqlite" else func.jsonb_build_object
         return type_coerce(build(*parts), firing.c.facts.type)
 
-    def first_jobs(self) -> tuple[Insert, ...]:
+    def first_jobs(self, beyond: ColumnElement[bool]) -> tuple[Insert, ...]:
         """Write the jobs that new firings start with, one statement per step."""
         return tuple(
-            self._job(step.name, step.action.name, str(step.action.job_class))
+            self._job(step.name, step.action.name, str(step.action.job_class), beyond)
             for step in leading_steps(self.rule)
         )
 
-    def _job(self, step: str, kind: str, job_class: str) -> Insert:
+    def _job(self, step: str, kind: str, job_class: str, beyond: ColumnElement[bool]) -> Insert:
         held: ColumnElement[str] = literal_column("'held'")
         ready: ColumnElement[str] = literal_column("'ready'")
-        beyond = beyond_limit(self.rule.catch_up)
         state: ColumnElement[str] = ready if beyond is NO else case((beyond, held), else_=ready)
         chosen = select(
             firing.c.id.label("firing_id"),

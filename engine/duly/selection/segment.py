@@ -1,5 +1,6 @@
 """Who belongs to a segment, and the difference to who did."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     ColumnElement,
+    FromClause,
     Insert,
     Select,
     Text,
@@ -34,24 +36,42 @@ SILENT = bindparam("is_silent", type_=Boolean())
 EVERYBODY = bindparam("everybody", type_=Boolean())
 ZONE_COLUMNS = (("zone", Text()),)
 
+LookedAt = Callable[[FromClause], ColumnElement[bool]]
+
 
 @dataclass(frozen=True, slots=True)
-class SegmentStatements:
-    """Hold the statements of one segment: those who leave, then those who enter.
+class Moves:
+    """Hold two statements in the order they run: who leaves a segment, and who enters."""
 
-    Each looks at changed subjects and at those of the zones bound as ``turned``, whose local day
-    has changed; with ``everybody`` at all.
-    """
-
-    segment: Segment
     leave: Update
     enter: Insert
 
 
+@dataclass(frozen=True, slots=True)
+class SegmentStatements:
+    """Hold the statements of one segment.
+
+    ``changed`` looks at the subjects that were stamped; ``wide`` also at those of the zones bound
+    as ``turned``, whose local day has changed, and with ``everybody`` at all.
+    """
+
+    segment: Segment
+    changed: Moves
+    wide: Moves
+
+
 def select_segment(segment: Segment, ruleset: RuleSet, dialect: DialectName) -> SegmentStatements:
     """Build the statements of a segment."""
-    members = _members(segment, ruleset, dialect)
-    return SegmentStatements(segment, _leave(segment, dialect, members), _enter(dialect, members))
+    return SegmentStatements(
+        segment,
+        _moves(segment, ruleset, dialect, _changed),
+        _moves(segment, ruleset, dialect, lambda subject: _looked_at(subject, dialect)),
+    )
+
+
+def _moves(segment: Segment, ruleset: RuleSet, dialect: DialectName, looked_at: LookedAt) -> Moves:
+    members = _members(segment, ruleset, dialect, looked_at)
+    return Moves(_leave(segment, looked_at, members), _enter(dialect, members))
 
 
 def _subjects(segment: Segment) -> Select[Any]:
@@ -70,14 +90,20 @@ def _subjects(segment: Segment) -> Select[Any]:
     )
 
 
-def _looked_at(subject: Any, dialect: DialectName) -> ColumnElement[bool]:
+def _changed(subject: FromClause) -> ColumnElement[bool]:
+    """Keep the subjects stamped since the watermark, by the index on the stamp."""
+    return and_(subject.c.tick > STAMPED_AFTER, subject.c.tick <= STAMPED_TO)
+
+
+def _looked_at(subject: FromClause, dialect: DialectName) -> ColumnElement[bool]:
     turned = rows("turned", dialect, ZONE_COLUMNS)
-    changed = and_(subject.c.tick > STAMPED_AFTER, subject.c.tick <= STAMPED_TO)
     new_day = subject.c.zone.in_(select(turned.c.zone))
-    return or_(EVERYBODY, changed, new_day)
+    return or_(EVERYBODY, _changed(subject), new_day)
 
 
-def _members(segment: Segment, ruleset: RuleSet, dialect: DialectName) -> Select[Any]:
+def _members(
+    segment: Segment, ruleset: RuleSet, dialect: DialectName, looked_at: LookedAt
+) -> Select[Any]:
     """Select the looked-at subjects for whom the segment's condition is true."""
     subject = _subjects(segment).subquery("candidate")
     look = Look(dialect, segment.about)
@@ -87,7 +113,7 @@ def _members(segment: Segment, ruleset: RuleSet, dialect: DialectName) -> Select
         subject
     )
     reached: Select[Any] = joined(chosen, scope, segment.about, subject)
-    return reached.where(_looked_at(subject, dialect), holds)
+    return reached.where(looked_at(subject), holds)
 
 
 def _enter(dialect: DialectName, members: Select[Any]) -> Insert:
@@ -114,16 +140,16 @@ def _present(subject_id: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-def _leave(segment: Segment, dialect: DialectName, members: Select[Any]) -> Update:
+def _leave(segment: Segment, looked_at: LookedAt, members: Select[Any]) -> Update:
     subject = _subjects(segment).subquery("somebody")
-    looked_at = select(subject.c.subject_id).where(_looked_at(subject, dialect))
+    seen = select(subject.c.subject_id).where(looked_at(subject))
     still = members.with_only_columns(members.selected_columns.subject_id)
     return (
         update(segment_member)
         .where(
             segment_member.c.segment_id == SEGMENT,
             segment_member.c.left_at.is_(None),
-            segment_member.c.subject_id.in_(looked_at),
+            segment_member.c.subject_id.in_(seen),
             segment_member.c.subject_id.not_in(still),
         )
         .values(left_at=NOW)

@@ -86,11 +86,6 @@ def decide_day(
     return DayDecision.START if holds else DayDecision.PASS_OVER
 
 
-def is_last(rule: Rule, step: str) -> bool:
-    """Tell whether a step is the last of its rule."""
-    return rule.entries[-1].steps[-1].name == step
-
-
 def is_through(rule: Rule, jobs: Sequence[SeenJob]) -> bool:
     """Tell whether nothing of a firing is left to come: its last day is decided and done."""
     last = [step.name for step in rule.entries[-1].steps]

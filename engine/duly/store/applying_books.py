@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from duly.model.books import OPEN_ATTEMPTS, AttemptState, InvoiceLine, move
+from duly.model.books import OPEN_ATTEMPTS, TECHNICAL, AttemptState, InvoiceLine, move
 from duly.model.change import IssueInvoice, SettleAttempt
 from duly.store.bulk import add_many, bulk, insert_new
 from duly.store.context import Context
@@ -17,7 +17,6 @@ from duly.tables.books import allocation, counter, invoice, invoice_line, paymen
 from duly.tables.people import payment_method, subscriber
 
 # A refusal of these classes ends the method: it is never tried again.
-TECHNICAL = "technical"  # nothing was asked of the payer: no event, no rule starts
 DEAD_METHOD = ("hard", "mandate_dead", "fraud")
 # What an attempt has been before: an answer that tells of it comes too late to change anything.
 _KNOWN_BEFORE: Mapping[AttemptState, tuple[AttemptState, ...]] = {

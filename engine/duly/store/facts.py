@@ -18,7 +18,7 @@ from duly.store.ids import rows_among
 from duly.store.record import Record
 from duly.tables.books import invoice, invoice_line
 from duly.tables.ledger import event, firing, rule
-from duly.tables.subscriptions import cycle, parcel
+from duly.tables.subscriptions import cycle
 from duly.values.zone import local_date
 
 _FIRINGS = select(firing, rule.c.name.label("rule_name")).join(rule, rule.c.id == firing.c.rule_id)
@@ -117,8 +117,8 @@ def load_facts(
         consents=facts_rows.consents(connection, people),
         suppressed=facts_rows.suppressed(connection, people.values()),
         parcels=facts_rows.parcel_counts(connection, its_subscriptions),
-        shipped=facts_rows.cycles_in(connection, its_cycles, parcel.c.cycle_id),
-        invoiced=facts_rows.cycles_in(connection, its_cycles, invoice_line.c.cycle_id),
+        shipped=facts_rows.shipped_cycles(connection, its_cycles),
+        invoiced=facts_rows.invoiced_cycles(connection, its_cycles),
         tried=facts_rows.tried_channels(connection, [job.id for job in jobs if job.tries]),
     )
     return {

@@ -2,10 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Any
 
-from sqlalchemy import Column, Connection, Select, func, literal_column, select
+from sqlalchemy import Connection, func, literal_column, select
 
 from duly.model.books import Attempt, AttemptState, Invoice, InvoiceLine
 from duly.model.people import PaymentMethod, Subscriber
@@ -40,6 +38,10 @@ _CONSENTS = select(consent)
 _PARCEL_COUNTS = select(
     parcel.c.subscription_id, func.max(parcel.c.number).label("number")
 ).group_by(parcel.c.subscription_id)
+_INVOICED_CYCLES = select(invoice_line.c.cycle_id).distinct()
+_SHIPPED_CYCLES = (
+    select(parcel.c.cycle_id).where(parcel.c.status != literal_column("'failed'")).distinct()
+)
 _FAILED_MESSAGES = select(message.c.job_id, message.c.channel).where(
     message.c.status == literal_column("'failed'")
 )
@@ -243,15 +245,16 @@ def parcel_counts(connection: Connection, ids: Iterable[int]) -> Mapping[int, in
     return {row.subscription_id: row.number for row in rows}
 
 
-def cycles_in(connection: Connection, ids: Iterable[int], column: Column[int]) -> frozenset[int]:
-    """Tell which of some cycles a column mentions, such as those that were invoiced."""
-    rows = rows_among(connection, _distinct(column), column, ids)
-    return frozenset(row[0] for row in rows)
+def invoiced_cycles(connection: Connection, ids: Iterable[int]) -> frozenset[int]:
+    """Tell which of some cycles are on an invoice."""
+    rows = rows_among(connection, _INVOICED_CYCLES, invoice_line.c.cycle_id, ids)
+    return frozenset(row.cycle_id for row in rows)
 
 
-@cache
-def _distinct(column: Column[int]) -> Select[Any]:
-    return select(column).distinct()
+def shipped_cycles(connection: Connection, ids: Iterable[int]) -> frozenset[int]:
+    """Tell for which of some cycles a parcel went out, or is about to; a refused one did not."""
+    rows = rows_among(connection, _SHIPPED_CYCLES, parcel.c.cycle_id, ids)
+    return frozenset(row.cycle_id for row in rows)
 
 
 def tried_channels(connection: Connection, jobs: Iterable[int]) -> Mapping[int, frozenset[str]]:

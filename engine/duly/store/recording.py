@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, select, update
 from duly.model.ledger import Ended
 from duly.rule import Rule, RuleSet
 from duly.selection.rule import RuleStatements, TriggerStatements
-from duly.selection.segment import SegmentStatements
+from duly.selection.segment import Moves
 from duly.selection.steps import SeenJob
 from duly.store.bulk import bulk, insert_new
 from duly.store.ids import among
@@ -77,8 +77,14 @@ def record_trigger(
 def record_first_jobs(
     connection: Connection, statements: RuleStatements, parameters: Mapping[str, Any]
 ) -> None:
-    """Insert the first jobs of the firings that are newer than ``top``."""
-    for statement in statements.first_jobs:
+    """Insert the first jobs of the firings that are newer than ``top``.
+
+    Counting who is beyond a limit costs as much as the jobs, so it is done only if some are late.
+    """
+    jobs = statements.first_jobs
+    if statements.limited_jobs and connection.execute(statements.late, parameters).first():
+        jobs = statements.limited_jobs
+    for statement in jobs:
         connection.execute(statement, parameters)
 
 
@@ -206,12 +212,10 @@ def open_segment(connection: Connection, name: str, now: datetime) -> SegmentSta
     return state
 
 
-def record_segment(
-    connection: Connection, statements: SegmentStatements, parameters: Mapping[str, Any]
-) -> bool:
+def record_segment(connection: Connection, moves: Moves, parameters: Mapping[str, Any]) -> bool:
     """Let leave and enter; tells whether anybody entered or left."""
-    left = connection.execute(statements.leave, parameters).rowcount
-    entered = connection.execute(statements.enter, parameters).rowcount
+    left = connection.execute(moves.leave, parameters).rowcount
+    entered = connection.execute(moves.enter, parameters).rowcount
     return bool(left or entered)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     FromClause,
     Select,
@@ -29,7 +30,7 @@ from duly.store.context import Context
 from duly.store.record import Record, dialect_of
 from duly.tables.ledger import event, tick
 from duly.tables.people import subscriber, zone
-from duly.tables.rows import DialectName, rows
+from duly.tables.rows import DialectName, rows, unlikely
 from duly.tables.rows import value as rows_value
 from duly.tables.subscriptions import cycle, subscription
 from duly.trigger import TODAY_COLUMNS
@@ -92,18 +93,24 @@ def stamp(connection: Connection, number: int, since: datetime, now: datetime) -
 
 
 def _has_pending(connection: Connection, table: Table) -> bool:
-    pending = select(table.c.id).where(table.c.tick.is_(None)).limit(1)
+    pending = select(table.c.id).where(_is_pending(connection, table)).limit(1)
     return connection.execute(pending).first() is not None
 
 
+def _is_pending(connection: Connection, table: Table) -> ColumnElement[bool]:
+    """Tell whether no tick has seen a row, by the index on the stamp."""
+    return unlikely(table.c.tick.is_(None), dialect_of(connection))
+
+
 def _stamp_rows(connection: Connection, table: Table, number: int) -> bool:
-    """Stamp the pending rows of a table, by their partial index; tells whether there were any."""
+    """Stamp the pending rows of a table; tells whether there were any."""
     if not _has_pending(connection, table):
         return False
     values: dict[str, Any] = {"tick": number}
     if table is subscription:
         values["dated_tick"] = func.coalesce(subscription.c.dated_tick, number)
-    connection.execute(update(table).where(table.c.tick.is_(None)).values(**values))
+    pending = _is_pending(connection, table)
+    connection.execute(update(table).where(pending).values(**values))
     return True
 
 
@@ -112,8 +119,8 @@ def _spread(connection: Connection) -> None:
 
     What a rule or a segment about one of them reads may stand in the other's row.
     """
-    payers = select(subscription.c.subscriber_id).where(subscription.c.tick.is_(None))
-    changed = select(subscriber.c.id).where(subscriber.c.tick.is_(None))
+    payers = select(subscription.c.subscriber_id).where(_is_pending(connection, subscription))
+    changed = select(subscriber.c.id).where(_is_pending(connection, subscriber))
     for table, column, ids in (
         (subscriber, subscriber.c.id, payers),
         (subscription, subscription.c.subscriber_id, changed),

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from duly.store.record import dialect_of
-from duly.tables.rows import DialectName, DrivingJoin, rows
+from duly.tables.rows import DialectName, DrivingJoin, rows, unlikely
 from duly.tables.rows import value as rows_value
 from duly.tables.subscriptions import cycle, subscription
 from duly.tables.types import Instant, LocalDate
@@ -40,6 +40,7 @@ _NOW = bindparam("now", type_=Instant())
 _TOP = bindparam("top", type_=BigInteger())
 _NUMBER = bindparam("number", type_=Integer())
 
+_PAYERS = DrivingJoin(cycle, subscription, subscription.c.id == cycle.c.subscription_id)
 _HAS_ENDED = subscription.c.status == literal_column("'ended'")
 # Whether something comes after a cycle: an end that is over counts from its day on.
 _GOES_ON = or_(~_HAS_ENDED, cycle.c.end_on < subscription.c.ended_on)
@@ -77,13 +78,14 @@ def roll_cycles(connection: Connection, number: int, since: datetime, now: datet
     but those before it that an outage delayed; a paused one gets such as are not billable.
     """
     parameters: dict[str, Any] = {"number": number, "since": since, "now": now}
-    first, further = _generations(dialect_of(connection))
-    generation = first
-    while steps := _next_dates(connection, generation.shared, parameters):
-        newest = select(func.coalesce(func.max(cycle.c.id), 0))
-        top = int(connection.execute(newest).scalar_one())
-        connection.execute(generation.successors, parameters | {"step": steps})
-        generation, parameters["top"] = further, top
+    *firsts, further = _generations(dialect_of(connection))
+    for first in firsts:
+        generation = first
+        while steps := _next_dates(connection, generation.shared, parameters):
+            newest = select(func.coalesce(func.max(cycle.c.id), 0))
+            top = int(connection.execute(newest).scalar_one())
+            connection.execute(generation.successors, parameters | {"step": steps})
+            generation, parameters["top"] = further, top
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +97,21 @@ class _Generation:
 
 
 @cache
-def _generations(dialect: DialectName) -> tuple[_Generation, _Generation]:
-    """Build the statements over what ended, and over what was written just now and has ended too.
+def _generations(dialect: DialectName) -> tuple[_Generation, ...]:
+    """Build the statements over what ended, was written too late, or was written just now.
 
-    By the index cycle(end_at).
+    By the indexes cycle(end_at) and cycle(tick), and by the key.
     """
     in_window = and_(cycle.c.end_at > _SINCE, cycle.c.end_at <= _NOW)
-    written_late = and_(cycle.c.end_at <= _SINCE, cycle.c.tick.is_(None))
+    # Most that ever ended is older than the window: that index would find all of it.
+    is_older = func.coalesce(cycle.c.end_at, _SINCE) <= _SINCE
+    written_late = and_(unlikely(cycle.c.tick.is_(None), dialect), is_older)
     again = and_(cycle.c.end_at <= _NOW, cycle.c.id > _TOP)
-    return _generation(dialect, or_(in_window, written_late)), _generation(dialect, again)
+    return tuple(_generation(dialect, ended) for ended in (in_window, written_late, again))
 
 
 def _generation(dialect: DialectName, ended: ColumnElement[bool]) -> _Generation:
-    shared = (
-        select(*_SHARED)
-        .join_from(cycle, subscription, subscription.c.id == cycle.c.subscription_id)
-        .where(ended, _GOES_ON)
-        .distinct()
-    )
+    shared = select(*_SHARED).select_from(_PAYERS).where(ended, _GOES_ON).distinct()
     return _Generation(shared, _successors(dialect, ended))
 
 
@@ -139,7 +138,6 @@ def _successors(dialect: DialectName, ended: ColumnElement[bool]) -> Insert:
         step.c.zone == subscription.c.zone,
         step.c.number == cycle.c.number,
     )
-    payers = DrivingJoin(cycle, subscription, subscription.c.id == cycle.c.subscription_id)
     later = func.max if dialect == "sqlite" else func.greatest
     is_settled = step.c.start_on < subscription.c.settled_until
     chosen = (
@@ -156,7 +154,7 @@ def _successors(dialect: DialectName, ended: ColumnElement[bool]) -> Insert:
             func.coalesce(is_settled, literal_column("false")).label("settled_elsewhere"),
             _NUMBER.label("tick"),
         )
-        .select_from(DrivingJoin(payers, step, same))
+        .select_from(DrivingJoin(_PAYERS, step, same))
         .where(
             ended,
             _GOES_ON,

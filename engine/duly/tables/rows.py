@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     FromClause,
     Join,
     Text,
@@ -22,7 +23,6 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy import type_coerce as coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -40,8 +40,9 @@ def rows(name: str, dialect: DialectName, columns: Columns) -> FromClause:
     parameter = bindparam(name, type_=Text())
     if dialect == "sqlite":
         each = func.json_each(parameter).table_valued("value", name=f"{name}_each")
+        # The cast gives the cell an affinity, without which the planner makes no index over it.
         cells = [
-            coerce(func.json_extract(each.c.value, literal_column(f"'$.{title}'")), kind)
+            cast(func.json_extract(each.c.value, literal_column(f"'$.{title}'")), kind)
             for title, kind in columns
         ]
         labelled = [cell.label(title) for cell, (title, _) in zip(cells, columns, strict=True)]
@@ -70,6 +71,14 @@ def _plain(dialect: DialectName, cell: object) -> object:
             return day_number(cell) if dialect == "sqlite" else cell.isoformat()
         case _:
             return cell
+
+
+def unlikely(condition: ColumnElement[bool], dialect: DialectName) -> ColumnElement[bool]:
+    """Tell SQLite that few rows fit, whatever it counted when nearly all did."""
+    if dialect != "sqlite":
+        return condition
+    told: ColumnElement[Any] = func.unlikely(condition)  # a type would have it compared with 1
+    return told
 
 
 class DrivingJoin(Join):
