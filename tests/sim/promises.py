@@ -10,9 +10,11 @@ from sqlalchemy import Connection, Row, func, select
 
 from duly.store.database import Database
 from duly.tables.books import allocation, invoice, invoice_line, payment_attempt
-from duly.tables.ledger import call, firing, hold, job, rule
+from duly.tables.ledger import call, firing, hold, job, message, rule
 from duly.tables.subscriptions import parcel
+from duly.values.key import job_key
 from sim.faults import World
+from sim.world import INSTALLATION
 
 # A job in one of these says openly that its effect is not known, or that a person must look.
 VISIBLE = ("calling", "unknown", "held", "dead")
@@ -30,6 +32,7 @@ class _Ledger:
     calls: Rows
     attempts: Rows
     invoices: Rows
+    other_ways: Mapping[str, Row[Any]]
     incidents: frozenset[int]  # subscribers who are held, which is how an incident shows
 
     def shows(self, row: Row[Any]) -> bool:
@@ -45,6 +48,7 @@ def violations(database: Database, world: World) -> list[str]:
             calls=_all(connection, select(call).order_by(call.c.id)),
             attempts=_all(connection, select(payment_attempt)),
             invoices=_all(connection, select(invoice).order_by(invoice.c.id)),
+            other_ways=_other_ways(connection),
             incidents=frozenset(
                 int(row.name)
                 for row in _all(connection, select(hold).where(hold.c.what == "subscriber"))
@@ -119,8 +123,8 @@ def _open_attempts_have_jobs(ledger: _Ledger) -> Iterator[str]:
 def _messages_are_true(ledger: _Ledger, world: World) -> Iterator[str]:
     """P5 for messages and parcels: done means it left; what left is done, or it shows."""
     left = {**world.messenger.sent, **world.carrier.shipped}
-    last = {row.job_id: row for row in ledger.calls}
-    by_key = {row.effect_key: row for row in ledger.jobs if row.effect_key}
+    with_bug = {row.job_id for row in ledger.calls if _is_bug(row)}
+    by_key = {row.effect_key: row for row in ledger.jobs if row.effect_key} | ledger.other_ways
     for row in ledger.jobs:
         if row.state == "done" and row.result == "sent" and row.effect_key not in left:
             yield f"P5: {row.step} of job {row.id} is done and nothing left"
@@ -128,13 +132,27 @@ def _messages_are_true(ledger: _Ledger, world: World) -> Iterator[str]:
         found = by_key.get(key)
         if found is None:
             yield f"P5: something left under {key} and no job knows of it"
-        elif not (found.state in LEFT or _is_bug(last[found.id]) or ledger.shows(found)):
+        elif not (found.state in LEFT or found.id in with_bug or ledger.shows(found)):
             yield f"P5: {found.step} of job {found.id} left and is {found.state}: {found.note}"
 
 
-def _is_bug(last: Row[Any]) -> bool:
+def _is_bug(row: Row[Any]) -> bool:
     """Tell whether the connector failed by a mistake of its own, which stands in the call."""
-    return last.outcome == "failed" and "failed: Bug" in (last.note or "")
+    return row.outcome == "failed" and "failed: Bug" in (row.note or "")
+
+
+def _other_ways(connection: Connection) -> Mapping[str, Row[Any]]:
+    """Find the jobs of messages by the key of each way they went; the job knows the last alone."""
+    statement = (
+        select(job, message.c.channel, firing.c.subject_id, firing.c.key, rule.c.name)
+        .join(message, message.c.job_id == job.c.id)
+        .join(firing, firing.c.id == job.c.firing_id)
+        .join(rule, rule.c.id == firing.c.rule_id)
+    )
+    return {
+        job_key(INSTALLATION, row.name, row.subject_id, row.key, f"{row.step}:{row.channel}"): row
+        for row in connection.execute(statement)
+    }
 
 
 def _lanes_are_kept(ledger: _Ledger, world: World) -> Iterator[str]:

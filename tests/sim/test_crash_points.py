@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 import duly
-from duly.rehearsal import MadeUpClock, rehearse
+from duly.rehearsal import rehearse
 from duly.tables.ledger import job
 from sim.crash import STEP, STEPS, Laboratory, Run, driver
 from sim.faults import Fault, Seams, SeamTools, World
@@ -150,10 +150,9 @@ def test_a_rehearsal_leaves_ledger_and_world_as_they_were(laboratory: Laboratory
     before, done = driver(run.engine).serialize(), left(run.world)
     now = START + STEPS // 2 * STEP
     made_up = World.at(now)
-    clock = MadeUpClock(now)
 
-    rehearsal = rehearse(run.database, 1, RULESET, SHOP, SeamTools(made_up, Seams()), clock)
-    made_up.clock = clock  # type: ignore[assignment] # it tells the time as the world's own does
+    tools, clock = SeamTools(made_up, Seams()), made_up.clock
+    rehearsal = rehearse(run.database, 1, RULESET, SHOP, tools, clock)  # type: ignore[arg-type]
     turns = rehearsal.run(now + timedelta(days=10))
     rehearsal.close()
 

@@ -1,18 +1,17 @@
 """Write the calls of a claim: the exact requests, before any byte leaves."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from duly.action import Ask, Facts, Prepared
 from duly.dispatch.changing import apply_all
 from duly.dispatch.desk import LEASE, Call, Desk, Item
-from duly.dispatch.ending import Ended, finish
+from duly.dispatch.ending import finish
 from duly.dispatch.items import make_task
 from duly.dispatch.preparing import ended_by, failed, prepare
-from duly.dispatch.recheck import take_back, without
+from duly.dispatch.written import look_at_written
 from duly.errors import OutsideError
-from duly.model.ledger import JobClass, JobState
 from duly.store import calls as store_calls
 from duly.store import jobs as store_jobs
 from duly.store import saving
@@ -32,30 +31,20 @@ def write_calls(
 ) -> tuple[Call, ...]:
     """Write the calls of jobs that reach outside, and end those that need not.
 
-    A job that was called before asks what it asked then, under the same key.
+    A job that was called before asks what it asked then, under the same key; only a message may
+    have to go another way.
     """
     before = store_calls.first_requests(transaction, [item.job.id for item in items])
     again = [item for item in items if item.job.id in before]
-    lapsed = list(_lapsed(again, facts))
-    take_back(transaction, desk, lapsed, now)
-    claims = [_again(item, before[item.job.id]) for item in without(again, lapsed)]
-    claims += _begin(
-        transaction, desk, [item for item in items if item.job.id not in before], facts, now, held
-    )
+    fresh = [item for item in items if item.job.id not in before]
+    kept, anew = look_at_written(transaction, desk, again, facts, now)
+    claims = [_again(item, before[item.job.id]) for item in kept]
+    claims += _begin(transaction, desk, [*anew, *fresh], facts, now, held)
     if not claims:
         return ()
     lease = LEASE[claims[0][0].job.job_class]
     store_jobs.write_claims(transaction, [found for _, found in claims], now, lease)
     return _made(transaction, desk, claims)
-
-
-def _lapsed(items: Sequence[Item], facts: Mapping[int, Facts]) -> Iterator[Ended]:
-    """Find messages that were written, did not leave, and now lack consent or an address."""
-    for item in items:
-        if item.job.job_class == JobClass.MESSAGE:
-            ended = ended_by(item, prepare(item, facts))
-            if ended is not None and ended.ending.state != JobState.DONE:
-                yield ended
 
 
 def _again(item: Item, request: Request) -> tuple[Item, Claim]:
@@ -70,7 +59,7 @@ def _begin(
     now: datetime,
     held: frozenset[str],
 ) -> list[tuple[Item, Claim]]:
-    """Prepare jobs that were never called, and write the rows that their requests refer to."""
+    """Prepare jobs for their first call, and write the rows that their requests refer to."""
     prepared = {item.job.id: prepare(item, facts) for item in items}
     asked = []
     for item in items:

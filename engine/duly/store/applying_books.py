@@ -11,7 +11,7 @@ from duly.model.change import IssueInvoice, SettleAttempt
 from duly.store.bulk import add_many, bulk, insert_new
 from duly.store.context import Context
 from duly.store.happening import Happening, happen, touch
-from duly.store.ids import among
+from duly.store.ids import rows_among
 from duly.store.record import Record
 from duly.tables.books import allocation, counter, invoice, invoice_line, payment_attempt
 from duly.tables.people import payment_method, subscriber
@@ -31,6 +31,20 @@ _KNOWN_BEFORE: Mapping[AttemptState, tuple[AttemptState, ...]] = {
         AttemptState.SUCCEEDED,
     ),
 }
+
+
+_ATTEMPTS = (
+    select(
+        payment_attempt,
+        invoice.c.subscription_id,
+        invoice.c.gross_minor,
+        subscriber.c.zone,
+    )
+    .join(invoice, invoice.c.id == payment_attempt.c.invoice_id)
+    .join(subscriber, subscriber.c.id == payment_attempt.c.subscriber_id)
+    .with_for_update(of=payment_attempt)
+)
+_ZONES = select(subscriber.c.id, subscriber.c.zone)
 
 
 def issue_invoices(
@@ -142,9 +156,7 @@ def _invoice_event(kind: str, found: int, change: IssueInvoice, zone: str) -> Ha
 
 
 def _zones(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
-    statement = select(subscriber.c.id, subscriber.c.zone)
-    rows = connection.execute(statement.where(among(connection, subscriber.c.id, ids)))
-    return {row.id: row.zone for row in rows}
+    return {row.id: row.zone for row in rows_among(connection, _ZONES, subscriber.c.id, ids)}
 
 
 def settle_attempts(
@@ -164,19 +176,7 @@ def settle_attempts(
 
 
 def _attempts(connection: Connection, ids: Iterable[int]) -> dict[int, Record]:
-    statement = (
-        select(
-            payment_attempt,
-            invoice.c.subscription_id,
-            invoice.c.gross_minor,
-            subscriber.c.zone,
-        )
-        .join(invoice, invoice.c.id == payment_attempt.c.invoice_id)
-        .join(subscriber, subscriber.c.id == payment_attempt.c.subscriber_id)
-        .where(among(connection, payment_attempt.c.id, ids))
-        .with_for_update(of=payment_attempt)
-    )
-    return {row.id: row for row in connection.execute(statement)}
+    return {row.id: row for row in rows_among(connection, _ATTEMPTS, payment_attempt.c.id, ids)}
 
 
 def _settle_one(

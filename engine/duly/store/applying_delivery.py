@@ -16,6 +16,22 @@ from duly.tables.people import subscriber, suppression
 from duly.tables.subscriptions import offer, parcel
 from duly.values.zone import local_date
 
+_MESSAGE_SETTLED = (
+    update(message)
+    .where(message.c.id == bindparam("row"))
+    .values(status=bindparam("new_status"), sent_at=bindparam("at"))
+)
+_PARCEL_SETTLED = (
+    update(parcel)
+    .where(parcel.c.id == bindparam("row"))
+    .values(
+        status=bindparam("new_status"),
+        reference=bindparam("name_there"),
+        tracking=bindparam("number_there"),
+        sent_on=bindparam("day"),
+    )
+)
+
 
 def make_offers(connection: Connection, changes: Sequence[MakeOffer], context: Context) -> None:
     """Store offers as shown; one that its firing already made stays as it is."""
@@ -76,11 +92,6 @@ def settle_messages(
     connection: Connection, changes: Sequence[SettleMessage], context: Context
 ) -> None:
     """Write which messages were handed over."""
-    statement = (
-        update(message)
-        .where(message.c.id == bindparam("row"))
-        .values(status=bindparam("new_status"), sent_at=bindparam("at"))
-    )
     rows = [
         {
             "row": change.message_id,
@@ -89,7 +100,7 @@ def settle_messages(
         }
         for change in changes
     ]
-    bulk(connection, statement, rows)
+    bulk(connection, _MESSAGE_SETTLED, rows)
 
 
 def settle_parcels(
@@ -98,7 +109,7 @@ def settle_parcels(
     """Write which parcels were handed over, and tell of those."""
     parcels = _parcels(connection, [change.parcel_id for change in changes])
     rows = [_settled(change, parcels[change.parcel_id], context) for change in changes]
-    bulk(connection, _SETTLED, rows)
+    bulk(connection, _PARCEL_SETTLED, rows)
     told = [
         _parcel_event(change.parcel_id, parcels[change.parcel_id])
         for change in changes
@@ -119,18 +130,6 @@ def _parcels(connection: Connection, ids: Sequence[int]) -> dict[int, Record]:
         .where(among(connection, parcel.c.id, ids))
     )
     return {row.id: row for row in connection.execute(statement)}
-
-
-_SETTLED = (
-    update(parcel)
-    .where(parcel.c.id == bindparam("row"))
-    .values(
-        status=bindparam("new_status"),
-        reference=bindparam("name_there"),
-        tracking=bindparam("number_there"),
-        sent_on=bindparam("day"),
-    )
-)
 
 
 def _settled(change: SettleParcel, row: Record, context: Context) -> dict[str, Any]:

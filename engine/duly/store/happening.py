@@ -8,11 +8,16 @@ from typing import Any
 from sqlalchemy import Connection, insert, update
 
 from duly.store.bulk import bulk, insert_new
-from duly.store.ids import among
+from duly.store.ids import change_among
 from duly.tables.ledger import audit, event
 from duly.tables.people import subscriber
 from duly.tables.subscriptions import subscription
 from duly.values.zone import local_date
+
+_TOUCH_SUBSCRIBERS = update(subscriber).where(subscriber.c.tick.is_not(None)).values(tick=None)
+_TOUCH_SUBSCRIPTIONS = (
+    update(subscription).where(subscription.c.tick.is_not(None)).values(tick=None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,8 @@ def touch(
     subscriptions: Iterable[int] = (),
 ) -> None:
     """Mark rows as changed, so that the next tick looks at them again."""
-    for table, ids in ((subscriber, set(subscribers)), (subscription, set(subscriptions))):
-        if ids:
-            seen = among(connection, table.c.id, ids) & table.c.tick.is_not(None)
-            connection.execute(update(table).where(seen).values(tick=None))
+    change_among(connection, _TOUCH_SUBSCRIBERS, subscriber.c.id, subscribers)
+    change_among(connection, _TOUCH_SUBSCRIPTIONS, subscription.c.id, subscriptions)
 
 
 @dataclass(frozen=True, slots=True)

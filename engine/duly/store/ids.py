@@ -5,7 +5,18 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Text, bindparam, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Select,
+    Text,
+    Update,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from duly.store.record import Record
@@ -32,21 +43,41 @@ def rows_among(
     The statement is a constant, so that narrowing it is done once.
     """
     found = sorted(set(ids))
-    if not found:
-        return ()
-    if connection.dialect.name == "sqlite":
-        narrowed = _narrowed_sqlite(statement, column)
-        return connection.execute(narrowed, {_IDS: json.dumps(found)}).all()
-    return connection.execute(_narrowed_postgresql(statement, column), {_IDS: found}).all()
+    return _run(connection, statement, column, found).all() if found else ()
+
+
+def change_among(
+    connection: Connection, statement: Update, column: ColumnElement[Any], ids: Iterable[int]
+) -> None:
+    """Change the rows whose column is one of the ids; the statement is a constant."""
+    found = sorted(set(ids))
+    if found:
+        _run(connection, statement, column, found)
+
+
+def _run(
+    connection: Connection,
+    statement: Select[Any] | Update,
+    column: ColumnElement[Any],
+    ids: Sequence[int],
+) -> CursorResult[Any]:
+    sqlite = connection.dialect.name == "sqlite"
+    narrowed = _narrowed_sqlite if sqlite else _narrowed_postgresql
+    bound = {_IDS: json.dumps(ids) if sqlite else ids}
+    return connection.execute(narrowed(statement, column), bound)
 
 
 @lru_cache(maxsize=_KEPT)
-def _narrowed_sqlite(statement: Select[Any], column: ColumnElement[Any]) -> Select[Any]:
+def _narrowed_sqlite(
+    statement: Select[Any] | Update, column: ColumnElement[Any]
+) -> Select[Any] | Update:
     return statement.where(_in_json(column, bindparam(_IDS, type_=Text())))
 
 
 @lru_cache(maxsize=_KEPT)
-def _narrowed_postgresql(statement: Select[Any], column: ColumnElement[Any]) -> Select[Any]:
+def _narrowed_postgresql(
+    statement: Select[Any] | Update, column: ColumnElement[Any]
+) -> Select[Any] | Update:
     return statement.where(_in_array(column, bindparam(_IDS, type_=ARRAY(BigInteger))))
 
 

@@ -21,7 +21,7 @@ from duly.model.ledger import Job, JobClass, JobState
 from duly.store.bulk import bulk
 from duly.store.calls import NewCall, write_calls
 from duly.store.facts import read_job
-from duly.store.ids import among
+from duly.store.ids import change_among, rows_among
 from duly.tables.ledger import firing, hold, job, rule
 from duly.tables.types import Instant
 
@@ -57,6 +57,19 @@ _ENDING = (
         due_at=func.coalesce(bindparam("again_at", type_=Instant()), job.c.due_at),
         tries=job.c.tries - bindparam("given_back"),
     )
+)
+
+_JOBS = select(job)
+_HEADS = (
+    select(job.c.subscriber_id, func.min(job.c.id).label("head"))
+    .where(job.c.job_class == _MONEY, job.c.state.in_(_IN_LANE))
+    .group_by(job.c.subscriber_id)
+)
+_LOCKED_HEADS = select(job.c.id).where(job.c.state.in_(_IN_LANE)).with_for_update(skip_locked=True)
+_BLOCK = update(job).values(state="blocked")
+_FREE = update(job).where(job.c.state == literal_column("'blocked'")).values(state="ready")
+_OUT_WITH_FENCE = (
+    select(job.c.id, job.c.fence).where(job.c.state.in_(_OUT)).order_by(job.c.id).with_for_update()
 )
 
 
@@ -147,16 +160,8 @@ def _not_held(held: Holds) -> Iterable[ColumnElement[bool]]:
 
 def lane_heads(connection: Connection, subscribers: Iterable[int]) -> Mapping[int, int]:
     """Return the oldest unfinished money job of each subscriber, by job(subscriber, id)."""
-    heads = (
-        select(job.c.subscriber_id, func.min(job.c.id).label("head"))
-        .where(
-            job.c.job_class == _MONEY,
-            job.c.state.in_(_IN_LANE),
-            among(connection, job.c.subscriber_id, subscribers),
-        )
-        .group_by(job.c.subscriber_id)
-    )
-    return {row.subscriber_id: row.head for row in connection.execute(heads)}
+    rows = rows_among(connection, _HEADS, job.c.subscriber_id, subscribers)
+    return {row.subscriber_id: row.head for row in rows}
 
 
 def block(connection: Connection, waiting: Mapping[int, int]) -> frozenset[int]:
@@ -165,26 +170,16 @@ def block(connection: Connection, waiting: Mapping[int, int]) -> frozenset[int]:
     Whoever ends a head waits for this transaction, and then finds who waits for it. A head that
     somebody is ending now is passed over, and the job that would wait for it is left as it is.
     """
-    if not waiting:
-        return frozenset()
-    heads = select(job.c.id).where(
-        among(connection, job.c.id, waiting.values()), job.c.state.in_(_IN_LANE)
-    )
-    locked = frozenset(connection.execute(heads.with_for_update(skip_locked=True)).scalars())
+    rows = rows_among(connection, _LOCKED_HEADS, job.c.id, waiting.values())
+    locked = frozenset(row.id for row in rows)
     blocked = frozenset(one for one, head in waiting.items() if head in locked)
-    connection.execute(
-        update(job).where(among(connection, job.c.id, blocked)).values(state="blocked")
-    )
+    change_among(connection, _BLOCK, job.c.id, blocked)
     return blocked
 
 
 def free_lanes(connection: Connection, subscribers: Collection[int]) -> None:
     """Make the next job of each lane ready, if it was blocked and is the head now."""
-    if subscribers:
-        heads = lane_heads(connection, subscribers).values()
-        blocked = job.c.state == literal_column("'blocked'")
-        next_ones = update(job).where(among(connection, job.c.id, heads), blocked)
-        connection.execute(next_ones.values(state="ready"))
+    change_among(connection, _FREE, job.c.id, lane_heads(connection, subscribers).values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +238,7 @@ def still_mine(connection: Connection, fences: Mapping[int, int]) -> frozenset[i
     The fence: whoever was frozen finds its claim taken over and writes nothing. Rows are locked in
     the order of their ids, so that two who settle never wait for each other in a circle.
     """
-    out = select(job.c.id, job.c.fence).where(
-        among(connection, job.c.id, fences), job.c.state.in_(_OUT)
-    )
-    rows = connection.execute(out.order_by(job.c.id).with_for_update())
+    rows = rows_among(connection, _OUT_WITH_FENCE, job.c.id, fences)
     return frozenset(row.id for row in rows if row.fence == fences[row.id])
 
 
@@ -269,7 +261,7 @@ def write_endings(connection: Connection, endings: Sequence[Ending], now: dateti
 
 def present(connection: Connection, ids: Iterable[int]) -> Mapping[int, Job]:
     """Load jobs by id."""
-    rows = connection.execute(select(job).where(among(connection, job.c.id, ids)))
+    rows = rows_among(connection, _JOBS, job.c.id, ids)
     return {row.id: read_job(row) for row in rows}
 
 

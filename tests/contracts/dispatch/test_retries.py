@@ -171,6 +171,22 @@ def test_an_unclear_mail_is_sent_again_for_an_hour_and_then_taken_for_sent(
     assert [row.status for row in shop.rows(message)] == ["sent"]
 
 
+def test_an_unclear_mail_that_was_held_for_long_is_not_sent_again(opened: OpenOffice) -> None:
+    shop = opened([GREET], [told("ana")])
+    shop.world.messenger.fail_next(LOST_AFTER)
+    shop.turn(after=NOON)
+    shop.hold("class", "message")
+    shop.turn(after=timedelta(minutes=16))
+    held = shop.states()
+
+    shop.release("class", "message")
+    shop.turn(after=timedelta(days=1))
+
+    (greeting,) = shop.jobs()
+    assert held == ["ready"]
+    assert (greeting.state, greeting.result, greeting.tries) == ("done", "assumed", 1)
+
+
 def test_an_unclear_text_message_is_never_sent_again(opened: OpenOffice) -> None:
     shop = opened([TEXT], [told("ana", phone="+40711111111")])
     shop.world.messenger.fail_next(LOST)

@@ -18,20 +18,21 @@ from duly.model.enrolment import Enrolment
 from duly.tables.ledger import firing, message
 from duly.tables.people import suppression
 from duly.tables.subscriptions import subscription
-from duly.testing import Fault
+from duly.testing import Fault as Trouble
 from duly.triggers.cycle_due import CycleDue
 from duly.triggers.invoice_paid import InvoicePaid
 from duly.triggers.payment_failed import PaymentFailed
 from duly.triggers.signed_up import SignedUp
 from duly.values.duration import Duration, Unit
 from office import Office
+from sim.faults import Fault
 from sim.world import DEAD_PHONE, conditions, on_day, person, rule
 
 OpenOffice = Callable[..., Office]
 NOON = timedelta(hours=12)
 BEGIN = date(2026, 2, 1)
 WARNING = Notify("last-warning", ("sms", "email"))
-DOWN = Fault(lambda: Temporary("come again later"))
+DOWN = Trouble(lambda: Temporary("come again later"))
 
 
 def told(who: str, token: str = "pays", **more: object) -> Enrolment:
@@ -256,7 +257,7 @@ def test_a_refused_message_goes_the_next_way_under_a_key_of_its_own(opened: Open
 
 def test_a_mail_refused_for_good_fails_alone(opened: OpenOffice) -> None:
     shop = opened([rule("greet", SignedUp(), on_day(0, Notify("welcome")))], [told("ana")])
-    refusal = Fault(lambda: Refused("no such mailbox", FailureClass.BAD_ADDRESS))
+    refusal = Trouble(lambda: Refused("no such mailbox", FailureClass.BAD_ADDRESS))
     shop.world.messenger.fail_next(refusal)
 
     shop.turn(after=NOON)
@@ -279,3 +280,23 @@ def test_a_retry_without_consent_is_taken_back(opened: OpenOffice) -> None:
     ]
     assert [row.status for row in shop.rows(message)] == ["failed"]
     assert shop.mails("larger-box") == []
+
+
+def test_a_retry_goes_another_way_if_its_address_turned_out_dead(opened: OpenOffice) -> None:
+    # The first text message finds the line down, the second finds out that the number is dead.
+    first = rule("first", SignedUp(), on_day(0, WARNING))
+    second = rule("second", SignedUp(), on_day(0, Notify("last-warning", ("sms",))))
+    shop = opened([first, second], [told("ana", phone=DEAD_PHONE)])
+    shop.seams.fault = Fault("call", 2, "temporary")  # the first asks for news
+
+    shop.turn(after=NOON)
+    before = shop.states()
+    shop.turn(after=timedelta(minutes=6))
+
+    assert before == ["ready", "failed"]
+    assert shop.states() == ["done", "failed"]
+    assert [(row.channel, row.status) for row in shop.rows(message)] == [
+        ("sms", "failed"),
+        ("sms", "failed"),
+        ("email", "sent"),
+    ]
