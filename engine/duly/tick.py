@@ -29,6 +29,7 @@ from duly.selection.steps import DayDecision, decide_day, is_through, through_fi
 from duly.selection.timeline import START_COLUMNS, EntryStatements
 from duly.store import recording, rolling
 from duly.store.context import Context
+from duly.store.counting import MANY, recount
 from duly.store.database import Database
 from duly.store.record import Transaction
 from duly.store.recording import NewJob, OpenFiring, RuleState, SegmentState
@@ -62,6 +63,8 @@ class _Tick:
     stamp: Stamp
     zones: tuple[str, ...]
     today: str  # the rows of today's local date in every zone, as statements want them
+    top: int  # the highest firing before
+    written: int  # the cycles and stamps of the first transaction
 
     @property
     def now(self) -> datetime:
@@ -89,6 +92,8 @@ def run(database: Database, live: Live, now: datetime) -> TickReport:
     with database.write() as transaction:
         behind = [states[name].id for name in failed]
         recording.close_tick(transaction, tick.stamp.number, now, behind, unseen)
+        if tick.written + recording.top_firing(transaction) - tick.top > MANY:
+            recount(transaction)
     return TickReport(tick.stamp.number, tuple(sorted(failed)))
 
 
@@ -119,12 +124,13 @@ def _open(database: Database, live: Live, now: datetime) -> _Tick:
         number = rolling.open_tick(transaction, now)
         zones = rolling.zones_in_use(transaction)
         rolling.roll_states(transaction, zones, now, Context(now, "engine"))
-        roll_cycles(transaction, number, since, now)
+        rolled = roll_cycles(transaction, number, since, now)
         recording.end_removed(transaction, live.ruleset)
         stamp = rolling.stamp(transaction, number, since, now)
+        top = recording.top_firing(transaction)
     days = [(zone, local_date(zone, now)) for zone in zones]
     today = rows_value(database.dialect, [title for title, _ in TODAY_COLUMNS], days)
-    return _Tick(database, live, stamp, zones, today)
+    return _Tick(database, live, stamp, zones, today, top, rolled + stamp.written)
 
 
 def _stop_rule(tick: _Tick, rule: Rule, state: RuleState) -> None:

@@ -23,6 +23,8 @@ def occurrence_key(
             return literal_column("'ever'")
         case "calendar_year":
             return literal_column("'year:'").concat(_year(found.c.local_on, look.dialect))
+        case "cycle" if "cycle" in trigger.brings:
+            return found.c.natural_key
         case "cycle":
             key = _cycle_key(found, trigger, look.about)
         case "invoice":
@@ -39,9 +41,7 @@ def _year(day: ColumnElement[Any], dialect: DialectName) -> ColumnElement[Any]:
 
 
 def _cycle_key(found: FromClause, trigger: Trigger, about: About) -> ColumnElement[Any] | None:
-    """Name the cycle that a happening belongs to: its own, the one billed, or the present one."""
-    if "cycle" in trigger.brings:
-        return found.c.natural_key
+    """Name the cycle that a happening belongs to: the one billed, or the present one."""
     word: ColumnElement[str] = literal_column("'cycle:'")
     if "invoice" in trigger.brings:
         if about == About.SUBSCRIBER:

@@ -3,7 +3,7 @@
 All of it is one transaction, the first of every tick.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -43,12 +43,16 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Hold what the first transaction of a tick found: its number, window and kinds seen."""
+    """Hold what the first transaction of a tick found: its number, window and kinds seen.
+
+    ``written``: how many rows were stamped.
+    """
 
     number: int
     since: datetime
     now: datetime
     kinds: frozenset[str]
+    written: int
 
 
 def last_tick_at(connection: Connection) -> datetime:
@@ -71,25 +75,29 @@ def open_tick(connection: Connection, now: datetime) -> int:
 
 def stamp(connection: Connection, number: int, since: datetime, now: datetime) -> Stamp:
     """Give the tick's number to everything that is new or changed, and name the kinds seen."""
-    if _has_pending(connection, subscription) or _has_pending(connection, subscriber):
+    pending = {name for name, table in _STAMPED.items() if _has_pending(connection, table)}
+    if pending & _FAMILY:
         _spread(connection)
-    kinds = set(
-        connection.execute(select(event.c.kind).where(event.c.tick.is_(None)).distinct()).scalars()
-    )
-    for name, table in (
-        ("event", event),
-        ("cycle", cycle),
-        ("subscription", subscription),
-        ("subscriber", subscriber),
-    ):
-        if _stamp_rows(connection, table, number):
-            kinds.add(name)
+        pending |= _FAMILY
+    kinds = set(_pending_kinds(connection)) if "event" in pending else set()
+    written = {name: _stamp_rows(connection, _STAMPED[name], number) for name in pending}
+    kinds |= {name for name, count in written.items() if count}
     rolled = select(cycle.c.id).where(cycle.c.tick == number).limit(1)
     if connection.execute(rolled).first() is not None:
         kinds.add("cycle")
     statement = update(tick).where(tick.c.id == number).values(kinds=sorted(kinds))
     connection.execute(statement)
-    return Stamp(number, since, now, frozenset(kinds))
+    return Stamp(number, since, now, frozenset(kinds), sum(written.values()))
+
+
+_STAMPED: Mapping[str, Table] = {
+    "event": event,
+    "cycle": cycle,
+    "subscription": subscription,
+    "subscriber": subscriber,
+}
+# What a rule or a segment about one of them reads may stand in the other's row.
+_FAMILY = {"subscription", "subscriber"}
 
 
 def _has_pending(connection: Connection, table: Table) -> bool:
@@ -102,23 +110,22 @@ def _is_pending(connection: Connection, table: Table) -> ColumnElement[bool]:
     return unlikely(table.c.tick.is_(None), dialect_of(connection))
 
 
-def _stamp_rows(connection: Connection, table: Table, number: int) -> bool:
-    """Stamp the pending rows of a table; tells whether there were any."""
-    if not _has_pending(connection, table):
-        return False
+def _pending_kinds(connection: Connection) -> Iterable[str]:
+    kinds = select(event.c.kind).where(_is_pending(connection, event)).distinct()
+    return connection.execute(kinds).scalars()
+
+
+def _stamp_rows(connection: Connection, table: Table, number: int) -> int:
+    """Stamp the pending rows of a table; returns how many there were."""
     values: dict[str, Any] = {"tick": number}
     if table is subscription:
         values["dated_tick"] = func.coalesce(subscription.c.dated_tick, number)
     pending = _is_pending(connection, table)
-    connection.execute(update(table).where(pending).values(**values))
-    return True
+    return connection.execute(update(table).where(pending).values(**values)).rowcount
 
 
 def _spread(connection: Connection) -> None:
-    """Let a change of somebody count as one of all theirs, and the other way round.
-
-    What a rule or a segment about one of them reads may stand in the other's row.
-    """
+    """Let a change of somebody count as one of all theirs, and the other way round."""
     payers = select(subscription.c.subscriber_id).where(_is_pending(connection, subscription))
     changed = select(subscriber.c.id).where(_is_pending(connection, subscriber))
     for table, column, ids in (

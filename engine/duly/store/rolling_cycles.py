@@ -69,8 +69,10 @@ _STEP_COLUMNS = (
 )
 
 
-def roll_cycles(connection: Connection, number: int, since: datetime, now: datetime) -> None:
+def roll_cycles(connection: Connection, number: int, since: datetime, now: datetime) -> int:
     """Write the successors of the cycles that ended in the window, or that were written too late.
+
+    Returns how many were written.
 
     The calendar is worked out once for all subscriptions that share anchor, interval and zone, and
     always from the anchor. Where the window holds several boundaries, one generation of cycles
@@ -79,13 +81,20 @@ def roll_cycles(connection: Connection, number: int, since: datetime, now: datet
     """
     parameters: dict[str, Any] = {"number": number, "since": since, "now": now}
     *firsts, further = _generations(dialect_of(connection))
+    written = 0
     for first in firsts:
         generation = first
         while steps := _next_dates(connection, generation.shared, parameters):
-            newest = select(func.coalesce(func.max(cycle.c.id), 0))
-            top = int(connection.execute(newest).scalar_one())
+            top = _top(connection)
             connection.execute(generation.successors, parameters | {"step": steps})
             generation, parameters["top"] = further, top
+            written += _top(connection) - top
+    return written
+
+
+def _top(connection: Connection) -> int:
+    newest = select(func.coalesce(func.max(cycle.c.id), 0))
+    return int(connection.execute(newest).scalar_one())
 
 
 @dataclass(frozen=True, slots=True)
