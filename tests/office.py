@@ -10,10 +10,14 @@ from typing import Any
 from sqlalchemy import Row, Table, select
 
 from duly import tick
-from duly.dispatch.desk import Desk
+from duly.action import Tools
+from duly.dispatch.changing import Told
+from duly.dispatch.desk import Call, Desk
+from duly.dispatch.perform import perform
 from duly.dispatch.work import sweep, work, work_batch
 from duly.model.enrolment import Enrolment
 from duly.model.ledger import JobClass
+from duly.model.outcome import Outcome
 from duly.rule import Rule, RuleSet
 from duly.selection.live import make_live
 from duly.store import enrolling, holding, installation, rulesets, schema
@@ -106,6 +110,20 @@ class Office:
     def mails(self, name: str) -> list[str]:
         """Say to whom a message went, in the order of sending."""
         return [one.to for one in self.world.messenger.sent.values() if one.name == name]
+
+
+def told(calls: Sequence[Call], outcomes: Sequence[Outcome]) -> list[Told]:
+    """Give calls the answers that came to them."""
+    return [Told(call, outcome) for call, outcome in zip(calls, outcomes, strict=True)]
+
+
+def answers(calls: Sequence[Call], tools: Tools) -> list[Told]:
+    """Make calls and wait for all their answers."""
+
+    async def wait() -> list[Told]:
+        return [one async for several in perform(calls, tools) for one in several]
+
+    return asyncio.run(wait())
 
 
 def open_office(database: Database, rules: Iterable[Rule], people: Iterable[Enrolment]) -> Office:

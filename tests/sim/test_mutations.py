@@ -22,7 +22,6 @@ from duly.actions.notify import Notify
 from duly.actions.ship import Ship
 from duly.dispatch.claim import claim
 from duly.dispatch.desk import Desk
-from duly.dispatch.perform import perform
 from duly.dispatch.settle import settle
 from duly.dispatch.work import work
 from duly.model.ledger import JobClass
@@ -34,7 +33,7 @@ from duly.tables.ledger import firing
 from duly.triggers.cycle_due import CycleDue
 from duly.triggers.invoice_paid import InvoicePaid
 from duly.triggers.payment_failed import PaymentFailed
-from office import Office, empty_database, open_office
+from office import Office, answers, empty_database, open_office, told
 from sim.faults import Crash, Fault, Seams, SeamTools
 from sim.promises import violations
 from sim.world import on_day, person, rule
@@ -123,7 +122,7 @@ def test_the_fence_keeps_a_frozen_process_from_writing(
         done = shop.jobs()
         mutate(monkeypatch)
 
-        settle(shop.desk, frozen, [Retry("come again later") for _ in frozen])
+        settle(shop.desk, told(frozen, [Retry("come again later")] * len(frozen)))
 
         assert len(frozen) == 1
         assert {row.state for row in done} == {"done"}
@@ -223,4 +222,4 @@ def claims_in_between(mine: Desk, other: Desk, monkeypatch: pytest.MonkeyPatch) 
 
 def work_one_batch(desk: Desk) -> None:
     calls = claim(desk, JobClass.MESSAGE).calls
-    settle(desk, calls, asyncio.run(perform(calls, desk.tools)))
+    settle(desk, answers(calls, desk.tools))

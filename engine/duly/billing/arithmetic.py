@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor
 
 from duly.model.books import InvoiceLine
 from duly.values.money import Money, Taxed, tax_inside, total
@@ -49,9 +48,12 @@ def _nets_of_rate(rate: Fraction, gross: Mapping[int, Money]) -> Mapping[int, Mo
     """Round each line's net so that they add up to the net of the sum (largest remainder)."""
     currency = next(iter(gross.values())).currency
     whole = tax_inside(total(gross.values(), currency), rate).net.minor
-    exact = {index: Fraction(amount.minor) / (1 + rate) for index, amount in gross.items()}
-    nets = {index: floor(net) for index, net in exact.items()}
-    by_remainder = sorted(exact, key=lambda index: (nets[index] - exact[index], index))
+    parts = rate.denominator + rate.numerator  # of which each net is rate.denominator
+    shares = {
+        index: divmod(amount.minor * rate.denominator, parts) for index, amount in gross.items()
+    }
+    nets = {index: net for index, (net, _) in shares.items()}
+    by_remainder = sorted(shares, key=lambda index: (-shares[index][1], index))
     for index in by_remainder[: whole - sum(nets.values())]:
         nets[index] += 1
     return {index: Money(net, currency) for index, net in nets.items()}

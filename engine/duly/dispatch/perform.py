@@ -2,38 +2,49 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from collections.abc import AsyncGenerator, Sequence
 
 from duly.action import Tools
 from duly.connector import ConnectorFailure, Misconfigured, Refused, Temporary, Uncertain
+from duly.dispatch.changing import Told
 from duly.dispatch.desk import AT_ONCE, CALL_LIMIT_S, Call
 from duly.model.outcome import Failed, Outcome, Retry, Unknown, Wait
 
 BUG = "bug"
-Found = TypeVar("Found")
 
 _log = logging.getLogger(__name__)
 
 
-async def perform(calls: Sequence[Call], tools: Tools) -> tuple[Outcome, ...]:
-    """Make the calls, some at a time; the outcomes come in the order of the calls."""
-    return await _some_at_a_time(calls, lambda call: _perform(call, tools))
+async def perform(calls: Sequence[Call], tools: Tools) -> AsyncGenerator[Sequence[Told]]:
+    """Make the calls, some at a time; give each time what was answered since the last time.
+
+    So a slow call keeps no other's answer from being written, and many quick ones are written
+    together.
+    """
+    limit = asyncio.Semaphore(AT_ONCE)
+
+    async def one(call: Call) -> Told:
+        async with limit:
+            return Told(call, await _perform(call, tools))
+
+    tasks = [asyncio.create_task(one(call)) for call in calls]
+    waiting = set(tasks)
+    try:
+        while waiting:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            yield [task.result() for task in tasks if task in done]
+    finally:
+        for task in waiting:
+            task.cancel()
 
 
 async def ask(calls: Sequence[Call], tools: Tools) -> tuple[Outcome | None, ...]:
     """Ask by key what became of calls, some at a time; None for what cannot be asked."""
-    return await _some_at_a_time(calls, lambda call: _ask(call, tools))
-
-
-async def _some_at_a_time(
-    calls: Sequence[Call], work: Callable[[Call], Awaitable[Found]]
-) -> tuple[Found, ...]:
     limit = asyncio.Semaphore(AT_ONCE)
 
-    async def one(call: Call) -> Found:
+    async def one(call: Call) -> Outcome | None:
         async with limit:
-            return await work(call)
+            return await _ask(call, tools)
 
     return tuple(await asyncio.gather(*(one(call) for call in calls)))
 

@@ -34,12 +34,11 @@ _WORDS: dict[type[Outcome], str] = {
 _log = logging.getLogger(__name__)
 
 
-def settle(desk: Desk, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> None:
-    """Settle the calls with their outcomes, each under the fence of its claim."""
+def settle(desk: Desk, told: Sequence[Told]) -> None:
+    """Settle calls with their outcomes, each under the fence of its claim."""
     now = desk.now()
-    told = [Told(call, outcome) for call, outcome in zip(calls, outcomes, strict=True)]
     with desk.database.write() as transaction:
-        fences = {call.task.job_id: call.task.fence for call in calls}
+        fences = {one.call.task.job_id: one.call.task.fence for one in told}
         mine = store_jobs.still_mine(transaction, fences)
         first = store_calls.first_called(transaction, mine)
         in_time = [one for one in told if one.call.task.job_id in mine]

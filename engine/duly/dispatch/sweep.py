@@ -66,9 +66,9 @@ def _settle_asked(desk: Desk, call: Call, outcome: Outcome | None, since: dateti
     now = desk.now()
     match outcome:
         case Done() | Failed():
-            settle(desk, [call], [outcome])
+            settle(desk, [Told(call, outcome)])
         case NotThere() if _is_certain(desk, call, since, now):
-            settle(desk, [call], [outcome])
+            settle(desk, [Told(call, outcome)])
         case NotThere():
             _write(desk, call, _asked_later(call, since, NOT_THERE, now))
         case None:

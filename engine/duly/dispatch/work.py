@@ -1,6 +1,7 @@
 """Work until nothing is left to do now: the order is books, money, deliveries, messages."""
 
 import asyncio
+from contextlib import aclosing
 
 from duly.dispatch.claim import claim
 from duly.dispatch.desk import Desk
@@ -43,13 +44,9 @@ def _ready(desk: Desk) -> frozenset[str]:
 async def work_batch(desk: Desk, job_class: JobClass) -> int:
     """Claim, perform and settle one batch; returns how many jobs it dealt with."""
     claimed = await asyncio.to_thread(claim, desk, job_class)
-    outcomes = await perform(claimed.calls, desk.tools)
-    if job_class == JobClass.MONEY:
-        # Each in a transaction of its own: what happens to one says nothing of another's money.
-        for call, outcome in zip(claimed.calls, outcomes, strict=True):
-            await asyncio.to_thread(settle, desk, [call], [outcome])
-    elif claimed.calls:
-        await asyncio.to_thread(settle, desk, claimed.calls, outcomes)
+    async with aclosing(perform(claimed.calls, desk.tools)) as answers:
+        async for answered in answers:
+            await asyncio.to_thread(settle, desk, answered)
     return claimed.count
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from email.utils import parseaddr
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -30,9 +31,15 @@ def business_values(business: Business) -> Mapping[str, Any]:
 
 def unsubscribe_link(business: Business, language: str) -> str | None:
     """Return the address that ends advertising: a mail to the business; None if it has none."""
-    address = business.email or parseaddr(business.sender)[1]
+    address = business.email or address_in(business.sender)
     subject = quote(translator(language)("Unsubscribe"))
     return f"mailto:{address}?subject={subject}" if address else None
+
+
+@cache
+def address_in(sender: str) -> str:
+    """Return the address of ``Cafea <salut@cafea.example>``; empty if it has none."""
+    return parseaddr(sender)[1]
 
 
 def subscriber_values(subscriber: Subscriber) -> Mapping[str, Any]:

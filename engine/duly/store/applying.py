@@ -18,12 +18,12 @@ from duly.model.change import (
     SettleParcel,
     Suppress,
 )
-from duly.store import applying_books, applying_delivery, applying_subscription
+from duly.store import applying_attempts, applying_books, applying_delivery, applying_subscription
 from duly.store.context import Context
 
 _APPLIERS: Mapping[type[Any], Callable[[Connection, Sequence[Any], Context], None]] = {
     IssueInvoice: applying_books.issue_invoices,
-    SettleAttempt: applying_books.settle_attempts,
+    SettleAttempt: applying_attempts.settle_attempts,
     PauseSubscription: applying_subscription.pause,
     ResumeSubscription: applying_subscription.resume,
     EndSubscription: applying_subscription.end,

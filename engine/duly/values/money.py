@@ -81,7 +81,7 @@ class Money:
 
     def times(self, factor: Fraction | int) -> "Money":
         """Multiply exactly, then round once, half away from zero."""
-        return Money(round_half_away(Fraction(self.minor) * factor), self.currency)
+        return Money(_rounded(self.minor * factor.numerator, factor.denominator), self.currency)
 
     def _same(self, other: "Money") -> None:
         if self.currency != other.currency:
@@ -90,9 +90,13 @@ class Money:
 
 def round_half_away(value: Fraction) -> int:
     """Round to a whole number, halves away from zero, symmetric in sign."""
-    doubled = 2 * abs(value.numerator) + value.denominator
-    rounded = doubled // (2 * value.denominator)
-    return rounded if value >= 0 else -rounded
+    return _rounded(value.numerator, value.denominator)
+
+
+def _rounded(numerator: int, denominator: int) -> int:
+    """Round a share in whole numbers: making a Fraction of each amount takes ten times as long."""
+    rounded = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return rounded if numerator >= 0 else -rounded
 
 
 def parse_money(text: str) -> Money:
@@ -174,5 +178,6 @@ def tax_inside(gross: Money, rate: Fraction) -> Taxed:
     The formula of Council Directive 2006/112/EC, article 73 with 78(a): the taxable amount is the
     consideration without the tax. ``rate`` is a share: 21 % is Fraction(21, 100).
     """
-    tax = gross.times(rate / (1 + rate))
+    share = rate.numerator, rate.denominator + rate.numerator  # rate / (1 + rate)
+    tax = Money(_rounded(gross.minor * share[0], share[1]), gross.currency)
     return Taxed(gross - tax, tax, gross)

@@ -77,6 +77,7 @@ def _end_of_gap(info: ZoneInfo, wall: datetime) -> datetime:
     return high
 
 
+@lru_cache(maxsize=65_536)
 def local_date(zone: str, at: datetime) -> date:
     """Return the local date that an instant falls on."""
     return at.astimezone(zone_info(zone)).date()

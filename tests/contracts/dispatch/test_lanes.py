@@ -13,7 +13,7 @@ from duly.model.outcome import Done, Failed, Unknown
 from duly.triggers.cycle_due import CycleDue
 from duly.triggers.payment_failed import PaymentFailed
 from duly.values.duration import Duration, Unit
-from office import Office
+from office import Office, told
 from sim.promises import violations
 from sim.world import on_day, person, rule
 
@@ -58,7 +58,7 @@ def test_the_next_charge_is_ready_when_the_one_before_has_ended(
     for outcome in (Done("r1", "succeeded"), Failed("no funds", "soft"), Done("r3", "succeeded")):
         calls = claim(shop.desk, JobClass.MONEY).calls
         assert len(calls) == 1
-        settle(shop.desk, calls, [outcome])
+        settle(shop.desk, told(calls, [outcome]))
 
     assert shop.states("0/charge") == ["done", "done", "done"]
     assert [row.result for row in shop.jobs("0/charge")] == [
@@ -74,7 +74,7 @@ def test_an_unclear_charge_keeps_the_lane_and_no_message_waits(
     shop = opened_on_both([BILL], [weekly("ana", "pays", weeks=2), weekly("bob", "pays", weeks=1)])
     due(shop)
     calls = claim(shop.desk, JobClass.MONEY).calls
-    settle(shop.desk, calls, [Unknown("no answer"), Done("r", "succeeded")])
+    settle(shop.desk, told(calls, [Unknown("no answer"), Done("r", "succeeded")]))
 
     shop.work()
 

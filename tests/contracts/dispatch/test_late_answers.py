@@ -1,6 +1,5 @@
 """A process that was frozen cannot overwrite what is known better, and its success is not lost."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,7 +14,6 @@ from duly.actions.ship import Ship
 from duly.connector import Temporary, Uncertain
 from duly.dispatch.claim import claim
 from duly.dispatch.desk import Call
-from duly.dispatch.perform import perform
 from duly.dispatch.settle import settle
 from duly.dispatch.sweep import mark_lost
 from duly.model.enrolment import Enrolment
@@ -25,7 +23,7 @@ from duly.tables.books import allocation, payment_attempt
 from duly.tables.ledger import call, event, hold, job
 from duly.testing import Fault
 from duly.triggers.cycle_due import CycleDue
-from office import Office
+from office import Office, answers, told
 from sim.promises import violations
 from sim.world import on_day, person, rule
 
@@ -38,7 +36,7 @@ GREET = rule("greet", CycleDue(), on_day(0, Notify("welcome")))
 LATER = timedelta(minutes=31)  # later than any lease
 
 
-def told(who: str, token: str = "pays", **more: object) -> Enrolment:
+def enrolled(who: str, token: str = "pays", **more: object) -> Enrolment:
     made = person(who, token, BEGIN)
     return replace(made, subscriber=replace(made.subscriber, **more))
 
@@ -53,10 +51,6 @@ def frozen(shop: Office, job_class: JobClass) -> tuple[Call, ...]:
     return calls
 
 
-def answers(shop: Office, calls: tuple[Call, ...]) -> tuple[Outcome, ...]:
-    return asyncio.run(perform(calls, shop.desk.tools))
-
-
 @pytest.mark.parametrize(
     ("made", "job_class"),
     [(BILL, JobClass.MONEY), (PACK, JobClass.DELIVERY), (GREET, JobClass.MESSAGE)],
@@ -67,7 +61,7 @@ def answers(shop: Office, calls: tuple[Call, ...]) -> tuple[Outcome, ...]:
 def test_a_late_answer_changes_nothing_of_a_job_that_is_done(
     opened: OpenOffice, made: object, job_class: JobClass, outcome: Outcome
 ) -> None:
-    shop = opened([made], [told("ana")])
+    shop = opened([made], [enrolled("ana")])
     calls = frozen(shop, job_class)
     for _ in range(5):
         shop.turn(after=LATER)
@@ -75,7 +69,7 @@ def test_a_late_answer_changes_nothing_of_a_job_that_is_done(
     reference = shop.rows(call)[-1].reference
 
     late = replace(outcome, reference=reference) if isinstance(outcome, Done) else outcome
-    settle(shop.desk, calls, [late])
+    settle(shop.desk, told(calls, [late]))
 
     assert {row.state for row in done} == {"done"}
     assert (shop.jobs(), shop.rows(payment_attempt)) == (done, attempts)
@@ -83,13 +77,13 @@ def test_a_late_answer_changes_nothing_of_a_job_that_is_done(
 
 
 def test_a_late_answer_changes_nothing_on_any_database(opened_on_both: OpenOffice) -> None:
-    shop = opened_on_both([BILL], [told("ana")])
+    shop = opened_on_both([BILL], [enrolled("ana")])
     calls = frozen(shop, JobClass.MONEY)
     for _ in range(5):
         shop.turn(after=LATER)
     done, attempts = shop.jobs(), shop.rows(payment_attempt)
 
-    settle(shop.desk, calls, [Retry("later")])
+    settle(shop.desk, told(calls, [Retry("later")]))
 
     assert {row.state for row in done} == {"done"}
     assert (shop.jobs(), shop.rows(payment_attempt)) == (done, attempts)
@@ -100,13 +94,13 @@ def test_a_late_success_is_believed_while_nobody_knows_better(
     opened: OpenOffice, turns: int
 ) -> None:
     # After one turn the charge is unclear, after three it was not found and waits to be tried.
-    shop = opened([BILL], [told("ana")])
+    shop = opened([BILL], [enrolled("ana")])
     calls = frozen(shop, JobClass.MONEY)
     for _ in range(turns):
         shop.pass_time(LATER)
         shop.sweep()
     before = shop.states("0/charge")
-    settle(shop.desk, calls, answers(shop, calls))
+    settle(shop.desk, answers(calls, shop.desk.tools))
 
     assert before == [{1: "unknown", 3: "ready"}[turns]]
     assert shop.states("0/charge") == ["done"]
@@ -115,17 +109,17 @@ def test_a_late_success_is_believed_while_nobody_knows_better(
 
 
 def test_a_late_answer_leaves_a_newer_call_alone(opened: OpenOffice) -> None:
-    shop = opened([BILL], [told("ana")])
+    shop = opened([BILL], [enrolled("ana")])
     calls = frozen(shop, JobClass.MONEY)
     for _ in range(3):
         shop.pass_time(LATER)
         shop.sweep()
     newer = claim(shop.desk, JobClass.MONEY).calls
-    late = answers(shop, calls)
+    late = answers(calls, shop.desk.tools)
 
-    settle(shop.desk, calls, late)
+    settle(shop.desk, late)
     meanwhile = shop.states("0/charge")
-    settle(shop.desk, newer, answers(shop, newer))
+    settle(shop.desk, answers(newer, shop.desk.tools))
 
     assert meanwhile == ["calling"]
     assert shop.states("0/charge") == ["done"]
@@ -137,14 +131,14 @@ def test_a_late_answer_leaves_a_newer_call_alone(opened: OpenOffice) -> None:
 def test_money_that_came_after_the_charge_was_given_up_is_shown_and_held(
     opened: OpenOffice,
 ) -> None:
-    shop = opened([BILL], [told("ana")])
+    shop = opened([BILL], [enrolled("ana")])
     calls = frozen(shop, JobClass.MONEY)
     shop.world.gateway.fail_next(*[Fault(lambda: Temporary("down"))] * 30)
     for _ in range(30):
         shop.turn(after=timedelta(hours=6))
     given_up = shop.states("0/charge")
     shop.world.gateway._faults._waiting.clear()
-    settle(shop.desk, calls, answers(shop, calls))
+    settle(shop.desk, answers(calls, shop.desk.tools))
 
     assert given_up == ["dead"]
     assert [(row.what, row.name) for row in shop.rows(hold)] == [("subscriber", "1")]
@@ -153,24 +147,24 @@ def test_money_that_came_after_the_charge_was_given_up_is_shown_and_held(
 
 
 def test_a_second_reference_for_one_charge_is_an_incident(opened: OpenOffice) -> None:
-    shop = opened([BILL], [told("ana")])
+    shop = opened([BILL], [enrolled("ana")])
     calls = frozen(shop, JobClass.MONEY)
     for _ in range(5):
         shop.turn(after=LATER)
 
-    settle(shop.desk, calls, [Done("another-payment", "succeeded")])
+    settle(shop.desk, told(calls, [Done("another-payment", "succeeded")]))
 
     assert [(row.what, row.name) for row in shop.rows(hold)] == [("subscriber", "1")]
     assert [row.amount_minor for row in shop.rows(allocation)] == [8900]
 
 
 def test_a_success_for_an_attempt_that_failed_is_an_incident(opened: OpenOffice) -> None:
-    shop = opened([BILL], [told("ana")])
+    shop = opened([BILL], [enrolled("ana")])
     calls = frozen(shop, JobClass.MONEY)
     with shop.database.write() as connection:
         connection.execute(update(payment_attempt).values(state="failed", failure="soft"))
 
-    settle(shop.desk, calls, [Done("r", "succeeded")])
+    settle(shop.desk, told(calls, [Done("r", "succeeded")]))
 
     assert [(row.what, row.name) for row in shop.rows(hold)] == [("subscriber", "1")]
     assert shop.rows(allocation) == []
@@ -179,7 +173,7 @@ def test_a_success_for_an_attempt_that_failed_is_an_incident(opened: OpenOffice)
 def test_a_job_taken_over_while_it_was_called_is_not_taken_over_twice(
     opened: OpenOffice,
 ) -> None:
-    shop = opened([BILL], [told("ana")])
+    shop = opened([BILL], [enrolled("ana")])
     frozen(shop, JobClass.MONEY)
     shop.pass_time(LATER)
 
@@ -208,7 +202,7 @@ def told_of(shop: Office) -> list[str]:
 def test_what_became_of_a_pending_payment_is_learnt(
     opened: OpenOffice, token: str, after: str, kinds: list[str]
 ) -> None:
-    shop = opened([BILL], [told("ana", token)])
+    shop = opened([BILL], [enrolled("ana", token)])
 
     shop.turn(after=NOON)
     before = states_of(shop)
@@ -222,7 +216,7 @@ def test_what_became_of_a_pending_payment_is_learnt(
 
 
 def test_money_that_went_back_is_taken_off_the_invoice(opened: OpenOffice) -> None:
-    shop = opened([BILL], [told("ana", "returns:2")])
+    shop = opened([BILL], [enrolled("ana", "returns:2")])
 
     shop.turn(after=NOON)
     for _ in range(3):
@@ -236,7 +230,7 @@ def test_money_that_went_back_is_taken_off_the_invoice(opened: OpenOffice) -> No
 def test_money_that_went_back_before_anybody_knew_it_had_come_is_in_the_books(
     opened: OpenOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop = opened([BILL], [told("ana", "returns:1")])
+    shop = opened([BILL], [enrolled("ana", "returns:1")])
     shop.world.gateway.fail_next(Fault(lambda: Uncertain("no answer"), happened=True))
 
     async def fail(key: str) -> None:
@@ -259,7 +253,7 @@ def test_money_that_went_back_before_anybody_knew_it_had_come_is_in_the_books(
 
 
 def test_news_are_learnt_once(opened: OpenOffice) -> None:
-    shop = opened([BILL], [told("ana", "fails-late:1")])
+    shop = opened([BILL], [enrolled("ana", "fails-late:1")])
     shop.turn(after=NOON)
 
     found = []
@@ -273,7 +267,7 @@ def test_news_are_learnt_once(opened: OpenOffice) -> None:
 def test_a_gateway_that_cannot_tell_news_stops_nothing(
     opened: OpenOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop = opened([BILL], [told("ana")])
+    shop = opened([BILL], [enrolled("ana")])
 
     async def fail(cursor: str) -> None:
         raise ValueError("a bug")
