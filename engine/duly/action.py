@@ -110,6 +110,13 @@ class Impossible:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """Report that somebody has to mend the catalogue, the settings or a message first."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Skip:
     """Report that it shall not be done now any more; ``word`` is one that people read."""
 
@@ -117,7 +124,7 @@ class Skip:
     reason: str
 
 
-Prepared = Books | Ask | Nothing | Impossible | Skip
+Prepared = Books | Ask | Nothing | Impossible | Waits | Skip
 
 
 @dataclass(frozen=True, slots=True)

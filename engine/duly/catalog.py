@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import TypeVar
 
 from duly.errors import InputError
 from duly.model.people import Address
@@ -109,13 +110,34 @@ class Catalog:
     products: Mapping[str, Product] = field(default_factory=dict)
     taxes: Mapping[str, Tax] = field(default_factory=dict)
 
+    def plan(self, code: str) -> Plan:
+        """Find a plan; raises InputError for one that is not sold any more."""
+        return _found(self.plans, "plan", code)
+
+    def product(self, code: str) -> Product:
+        """Find a product; raises InputError for one that is gone."""
+        return _found(self.products, "product", code)
+
+    def tax(self, name: str) -> Tax:
+        """Find a class of tax; raises InputError for one that is gone."""
+        return _found(self.taxes, "tax", name)
+
     def price(self, code: str) -> Price:
         """Find a price by its name, which is unique over all plans."""
         for plan in self.plans.values():
             for price in plan.prices:
                 if price.code == code:
                     return price
-        raise InputError(f'the catalogue has no price "{code}"')
+        raise InputError(f'the catalogue has no price "{code}" any more; put it back')
+
+
+_Thing = TypeVar("_Thing")
+
+
+def _found(things: Mapping[str, _Thing], word: str, code: str) -> _Thing:
+    if code not in things:
+        raise InputError(f'the catalogue has no {word} "{code}" any more; put it back')
+    return things[code]
 
 
 def _is_open(day: date, since: date | None, until: date | None) -> bool:

@@ -10,6 +10,7 @@ MAX_AGE = timedelta(days=7)
 ASK_AGAIN_AFTER = timedelta(minutes=15)
 MAX_ASKING = timedelta(days=2)
 SEND_AGAIN_FOR = timedelta(hours=1)
+MEND_WAIT = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ def next_try(
     doubled = FIRST_WAIT * 2 ** min(max(tries - 1, 0), 10)
     wished = timedelta(seconds=asked_for_s or 0)
     return TryAgain(now + max(min(doubled, LONGEST_WAIT), wished))
+
+
+def wait_until(now: datetime) -> datetime:
+    """Decide when to look again whether somebody has mended what a job waits for."""
+    return now + MEND_WAIT
 
 
 def ask_again(unclear_since: datetime, now: datetime) -> TryAgain | GiveUp:

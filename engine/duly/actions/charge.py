@@ -12,7 +12,6 @@ from duly.action import (
     Action,
     Ask,
     Facts,
-    Impossible,
     Nothing,
     Prepared,
     Task,
@@ -69,7 +68,7 @@ class Charge(Action):
 
     def prepare(self, facts: Facts) -> Prepared:
         if facts.invoice is None:
-            return Impossible("there is no invoice to charge")
+            return Nothing("there is no invoice to charge")
         if facts.invoice.open.minor <= 0:
             return Nothing("nothing to pay")
         if any(attempt.state in OPEN_ATTEMPTS for attempt in facts.attempts):

@@ -11,6 +11,7 @@ from duly.billing.arithmetic import Charge, invoice_lines, invoice_total
 from duly.catalog import name_in
 from duly.condition.words import Translate, as_written
 from duly.errors import InputError
+from duly.messaging.policy import spoken
 from duly.model.business import Business, Series
 from duly.model.change import IssueInvoice
 from duly.model.ledger import JobClass
@@ -31,7 +32,7 @@ class Invoice(Action):
 
     name = "invoice"
     job_class = JobClass.BOOKS
-    needs = frozenset({"subscription"})
+    needs = frozenset({"subscription", "cycle"})
     makes = frozenset({"invoice"})
     example = "invoice: {send_by: email, message: your-invoice}"
     shape = Fields(
@@ -122,9 +123,10 @@ class Invoice(Action):
 
 
 def _charges(facts: Facts, subscription: Subscription, cycle: Cycle) -> tuple[Charge, ...]:
-    plan = facts.shop.catalog.plans[subscription.plan]
-    title = name_in(plan.names, facts.subscriber.language, plan.code)
-    locale = locale_of(facts.subscriber.language, facts.shop.business.languages[0])
+    plan = facts.shop.catalog.plan(subscription.plan)
+    language = spoken(facts.subscriber.language, facts.shop.business.languages)
+    title = name_in(plan.names, language, plan.code)
+    locale = locale_of(language, "en")
     first, last = date_text(cycle.start_on, locale), date_text(cycle.end_on - _ONE_DAY, locale)
     country = facts.shop.business.country
     return tuple(
@@ -133,7 +135,7 @@ def _charges(facts: Facts, subscription: Subscription, cycle: Cycle) -> tuple[Ch
             quantity=line.quantity,
             unit=line.amount,
             tax_class=(tax := facts.shop.catalog.price(line.price).tax),
-            rate=facts.shop.catalog.taxes[tax].rate_on(country, cycle.start_on),
+            rate=facts.shop.catalog.tax(tax).rate_on(country, cycle.start_on),
             cycle_id=cycle.id,
             subscription_line_id=line.id,
         )

@@ -8,6 +8,7 @@ from duly.action import Action, Facts, Letter, Prepared, Task, Tools
 from duly.actions.addressing import BY, MESSAGE, ways
 from duly.actions.outgoing import compose, saved, send, settle_message
 from duly.condition.words import Translate, as_written
+from duly.errors import InputError
 from duly.model.change import Change
 from duly.model.ledger import JobClass
 from duly.model.outcome import Done, Outcome
@@ -50,6 +51,9 @@ class Notify(Action):
     @classmethod
     def load(cls, given: Mapping[str, Any]) -> Self:
         first, *others = ways(given.get("by"))
+        every = [channel for way in (first, *others) for channel in way]
+        if len(set(every)) < len(every):
+            raise InputError("by names a channel twice; each would get the message again")
         copies = tuple(channel for (channel,) in others)
         return cls(given["message"], first, given.get("copy", False), copies)
 
@@ -72,7 +76,7 @@ class Notify(Action):
         return f"notify/{self.message}/{self.by[0]}" if self.copy else f"notify/{self.message}"
 
     def prepare(self, facts: Facts) -> Prepared:
-        return compose(facts, self.message, self.by, {})
+        return compose(facts, self.message, self.by)
 
     async def perform(self, task: Task, tools: Tools) -> Done:
         return await send(task, tools)

@@ -109,13 +109,15 @@ class Offer(Action):
             gives=self.gives,
             expires_at=instant(facts.subscriber.zone, last_day + timedelta(days=1)),
         )
-        values = {"offer": offer_values(self.gives, last_day, self._plan_name(facts))}
+
+        def values(language: str) -> Mapping[str, Any]:
+            return {"offer": offer_values(self.gives, last_day, self._plan_name(facts, language))}
+
         return compose(facts, self.message, self.by, values, (offer,))
 
-    def _plan_name(self, facts: Facts) -> str:
+    def _plan_name(self, facts: Facts, language: str) -> str:
         code = self.gives.get("plan", "")
-        plan = facts.shop.catalog.plans.get(code)
-        return name_in(plan.names, facts.subscriber.language, code) if plan else ""
+        return name_in(facts.shop.catalog.plan(code).names, language, code) if code else ""
 
     async def perform(self, task: Task, tools: Tools) -> Done:
         return await send(task, tools)

@@ -1,6 +1,6 @@
 """What actions that send a message share: writing it, handing it over, and what follows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from duly.action import Ask, Facts, Impossible, Prepared, Skip, Task, Tools
@@ -27,19 +27,25 @@ from duly.template.draft import UNSUBSCRIBE_LINK
 from duly.template.message import CompiledMessage, RenderedMessage
 
 
+def _nothing_more(_language: str) -> Mapping[str, Any]:
+    return {}
+
+
 def compose(
     facts: Facts,
     name: str,
     channels: tuple[str, ...],
-    extra: Mapping[str, Any],
+    extra: Callable[[str], Mapping[str, Any]] = _nothing_more,
     changes: tuple[MakeOffer, ...] = (),
 ) -> Prepared:
     """Write a message for the first of the channels that reaches the subscriber.
 
-    ``extra`` are values that only this message has. A channel that was refused before is passed
-    over.
+    ``extra`` gives, in a language, values that only this message has. A channel that was refused
+    before is passed over.
     """
     template = _template(facts, name)
+    if facts.invoice is None and "invoice" in template.names:
+        return Skip("condition_false", "there is no invoice")
     header = template.header
     lacking = missing_consent(header.message_class, header.topic, facts.consents)
     if lacking:
@@ -47,7 +53,7 @@ def compose(
     channel = _channel(facts, template, channels)
     if channel is None:
         return Impossible(f"no address for {' or '.join(channels)}")
-    values = {**_values(facts, template.language), **extra}
+    values = {**_values(facts, template.language), **extra(template.language)}
     rendered = template.render(values, locale=template.language)
     row = _row(facts, name, template, rendered, channel)
     return Ask(row, facts.shop.channels[channel], changes)
@@ -78,9 +84,9 @@ def _values(facts: Facts, language: str) -> Mapping[str, Any]:
         UNSUBSCRIBE_LINK: unsubscribe_link(facts.shop.business, language),
     }
     if facts.subscription is not None:
-        plan = facts.shop.catalog.plans[facts.subscription.plan]
+        plan = facts.shop.catalog.plan(facts.subscription.plan)
         values["subscription"] = subscription_values(facts.subscription)
-        values["plan"] = {"name": name_in(plan.names, facts.subscriber.language, plan.code)}
+        values["plan"] = {"name": name_in(plan.names, language, plan.code)}
     if facts.cycle is not None:
         values["cycle"] = cycle_values(facts.cycle)
     if facts.invoice is not None:

@@ -51,7 +51,7 @@ class Ship(Action):
         subscription, shop = facts.subscription, facts.shop
         if subscription is None:
             return Impossible("there is no subscription to send a parcel for")
-        plan = shop.catalog.plans[subscription.plan]
+        plan = shop.catalog.plan(subscription.plan)
         contents = parcel_items(plan, facts.parcels + 1)
         if not contents:
             return Nothing("this plan has no parcel")
@@ -65,7 +65,7 @@ class Ship(Action):
             {
                 "product": content.product,
                 "name": name_in(
-                    shop.catalog.products[content.product].names, language, content.product
+                    shop.catalog.product(content.product).names, language, content.product
                 ),
                 "count": content.count,
             }

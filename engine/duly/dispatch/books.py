@@ -30,7 +30,7 @@ def do_books(
         _log.debug("a batch of the books is applied one by one", exc_info=True)
         for item in items:
             prepared[item.job.id] = _apply_alone(transaction, item, prepared, now)
-    ended = [ended_by(item, prepared[item.job.id]) for item in items]
+    ended = [ended_by(item, prepared[item.job.id], now) for item in items]
     finish(transaction, [one for one in ended if one is not None], now)
 
 

@@ -71,7 +71,7 @@ def _begin(
             case _:
                 pass
     claims = _save(transaction, desk, asked, prepared, now)
-    ended = [ended_by(item, prepared[item.job.id]) for item in items]
+    ended = [ended_by(item, prepared[item.job.id], now) for item in items]
     finish(transaction, [one for one in ended if one is not None], now)
     return claims
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from duly.dispatch.changing import Told, change_all, report_incident
 from duly.dispatch.desk import Call, Desk
@@ -11,14 +11,13 @@ from duly.dispatch.perform import BUG
 from duly.model.books import TECHNICAL
 from duly.model.ledger import JobState
 from duly.model.outcome import Done, Failed, NotThere, Outcome, Retry, Unknown, Wait
-from duly.retry import ASK_AGAIN_AFTER, GiveUp, TryAgain, next_try
+from duly.retry import ASK_AGAIN_AFTER, GiveUp, TryAgain, next_try, wait_until
 from duly.store import calls as store_calls
 from duly.store import jobs as store_jobs
 from duly.store.calls import CallEnd
 from duly.store.jobs import Ending
 from duly.store.record import Transaction
 
-WAIT_FOR_SETTINGS = timedelta(minutes=5)
 NOT_THERE = "it did not happen"
 
 # A job in one of these has not been answered yet: proof that it was done is believed.
@@ -107,7 +106,7 @@ def ending_of(told: Told, first_at: datetime, now: datetime) -> Ending:
         case Unknown(reason):
             return Ending(job.id, JobState.UNKNOWN, reason, due_at=now + ASK_AGAIN_AFTER)
         case Wait(reason):
-            at = now + WAIT_FOR_SETTINGS
+            at = wait_until(now)
             return Ending(job.id, JobState.READY, reason, due_at=at, uncounted=True)
         case NotThere():
             return _again(told.call, NOT_THERE, first_at, now)

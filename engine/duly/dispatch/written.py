@@ -70,4 +70,4 @@ def _decide(
             way = Way.ANEW
     if since is not None and (way == Way.ANEW or not send_again(row.channel, since, now)):
         return end(item, JobState.DONE, note="unclear", result="assumed")
-    return ended_by(item, prepared) or way
+    return ended_by(item, prepared, now) or way

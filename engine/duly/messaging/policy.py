@@ -50,6 +50,11 @@ def is_suppressed(message_class: MessageClass, reason: str) -> bool:
     return reason != "opted_out" or message_class == "marketing"
 
 
+def spoken(language: str, languages: Sequence[str]) -> str:
+    """Return a language if the business speaks it, else the business's first."""
+    return language if language in languages else languages[0]
+
+
 def pick_language(subscriber: Subscriber, written: Sequence[str], default: str) -> str:
     """Return the language to write in: the subscriber's, else the business's first."""
     return subscriber.language if subscriber.language in written else default

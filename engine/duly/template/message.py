@@ -1,10 +1,11 @@
 """A message on its way to readers: compiled once, then only filled in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import jinja2
+from jinja2 import nodes
 
 from duly.template import html, plain
 from duly.template.draft import (
@@ -15,6 +16,7 @@ from duly.template.draft import (
     check_draft,
     read_draft,
 )
+from duly.template.expression import Expression, read
 from duly.template.letterhead import Letterhead, Page, on_paper, plain_foot
 from duly.template.name import Name
 from duly.template.sandbox import (
@@ -24,6 +26,7 @@ from duly.template.sandbox import (
     OPEN_VALUE,
     build,
     run,
+    walk,
 )
 from duly.template.scan import (
     ADDRESS,
@@ -63,6 +66,7 @@ class CompiledMessage:
 
     header: MessageHeader
     language: str
+    names: frozenset[str]  # what it tells of: subscriber, invoice
     _subject: jinja2.Template
     _preheader: jinja2.Template
     _html: jinja2.Template
@@ -108,6 +112,7 @@ def compile_message(
     return CompiledMessage(
         header=source.header,
         language=source.language,
+        names=frozenset(_names(tags)),
         _subject=_template(draft.subject.text, tags),
         _preheader=_template(draft.preheader.text, tags),
         _html=build(_expanded(on_paper(page, letterhead), tags), escaped=True),
@@ -133,6 +138,13 @@ def _page(draft: Draft, source: MessageSource) -> tuple[Page, tuple[Tag, ...]]:
         unsubscribe=unsubscribe,
     )
     return page, tags
+
+
+def _names(tags: tuple[Tag, ...]) -> Iterator[str]:
+    for tag in tags:
+        expression = read(tag.expression)
+        if isinstance(expression, Expression):  # an else has none
+            yield from (node.name for node in walk(expression.tree) if isinstance(node, nodes.Name))
 
 
 def _template(text: str, tags: tuple[Tag, ...]) -> jinja2.Template:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import Select
+from sqlalchemy import Select, and_, literal_column, or_, select
 
 from duly.condition.words import Translate, as_written
 from duly.errors import InputError
 from duly.model.about import About
+from duly.model.books import TECHNICAL
 from duly.shape.form import Fields, OneOrMany, Word
 from duly.shape.scalars import whole_number, yes_no
 from duly.tables.books import payment_attempt
@@ -88,12 +89,29 @@ class PaymentFailed(Trigger):
             payment_attempt, payment_attempt.c.id == event.c.reference_id
         )
         if self.first_time:
-            found = found.where(payment_attempt.c.number == 1)
+            found = found.where(~_refused_before().exists())
         if self.attempt is not None:
             found = found.where(payment_attempt.c.number == self.attempt)
         if self.failure:
             found = found.where(payment_attempt.c.failure.in_(self.failure))
         return found
+
+
+def _refused_before() -> Select[Any]:
+    """Find earlier tries of the same invoice that the payer's side refused; our failures are none.
+
+    A payment that came and went back was refused too.
+    """
+    before = payment_attempt.alias("before")
+    refused = or_(
+        before.c.state == literal_column("'returned'"),
+        and_(
+            before.c.state == literal_column("'failed'"),
+            before.c.failure != literal_column(f"'{TECHNICAL}'"),
+        ),
+    )
+    mine = before.c.invoice_id == payment_attempt.c.invoice_id
+    return select(before.c.id).where(mine, before.c.number < payment_attempt.c.number, refused)
 
 
 KIND: type[Trigger] = PaymentFailed

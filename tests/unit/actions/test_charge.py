@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from action_cases import INVOICE, SAVED_ATTEMPT, attempts, facts, task
-from duly.action import Ask, Facts, Impossible, Nothing, Prepared
+from duly.action import Ask, Facts, Nothing, Prepared
 from duly.actions.charge import Charge
 from duly.model.books import AttemptState
 from duly.model.change import Change, NewAttempt, SettleAttempt
@@ -26,7 +26,7 @@ def invoice_open(minor: int) -> Facts:
     ("given", "prepared"),
     [
         (facts(), ASKED),
-        (facts(invoice=None), Impossible("there is no invoice to charge")),
+        (facts(invoice=None), Nothing("there is no invoice to charge")),
         (invoice_open(0), Nothing("nothing to pay")),
         (invoice_open(-100), Nothing("nothing to pay")),
         (invoice_open(400), Ask(NewAttempt(4, 5, 400, "RON"), "cards")),  # what is left of it

@@ -10,11 +10,19 @@ from action_cases import FACTS, SAVED_MESSAGE, SHOP, facts, task, written_to
 from duly.action import Action, Ask, Facts, Impossible, Prepared, Skip
 from duly.actions.notify import Notify
 from duly.actions.offer import Offer
+from duly.errors import InputError
 from duly.model.change import Change, MakeOffer, NewMessage, SettleMessage, Suppress
 from duly.model.outcome import Done, Failed, NotThere, Outcome, Retry, Unknown, Wait
+from duly.template.draft import MessageHeader, MessageSource
+from duly.template.letterhead import Letterhead
+from duly.template.message import compile_message
+from duly.template.name import Name
+from duly.template.scan import Placed
 from duly.testing import MemoryMessenger
 from duly.values.duration import Duration, Unit
+from duly.values.problem import Span
 
+SPAN = Span("bill.md", 1, 1)
 WELCOME = Notify("welcome")
 WARNING = Notify("last-warning", ("sms", "email"))
 SELL = Offer("larger-box", {"plan": "gift"}, Duration(10, Unit.DAY))
@@ -178,3 +186,21 @@ def test_what_was_saved_is_what_is_sent() -> None:
     assert (message.to, message.subject, message.text) == ("ana@example.test", "Welcome", "Hello")
     assert message.message_id == "<key@cafea.example>"
     assert done == Done("message-key", "sent")
+
+
+def test_a_message_about_an_invoice_is_not_sent_where_none_was_issued() -> None:
+    header = MessageHeader(Placed("Your invoice", SPAN), "transactional")
+    body = Placed("Number {{ invoice.number }}.", SPAN)
+    names = {"invoice.number": Name("text")}
+    message = compile_message(MessageSource(header, body, "en"), names, Letterhead("C", "C"))
+    shop = replace(SHOP, messages={("bill", "en"): message})
+
+    prepared = Notify("bill").prepare(replace(FACTS, shop=shop, invoice=None))
+
+    assert prepared == Skip("condition_false", "there is no invoice")
+
+
+@pytest.mark.parametrize("by", [("email", "email"), {"first_of": ("sms", "sms")}])
+def test_a_channel_is_named_once(by: object) -> None:
+    with pytest.raises(InputError, match="by names a channel twice"):
+        Notify.load({"message": "welcome", "by": by})
