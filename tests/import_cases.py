@@ -60,7 +60,7 @@ CATALOG = Catalog(
             plan("box-office", None),
             plan("gift-6", "95.00", term=Term(Duration(6, Unit.MONTH), "ends")),
             plan("bound", "50.00", term=Term(YEAR, "monthly")),
-            plan("yearly", "900.00", every=YEAR, term=Term(Duration(2, Unit.CYCLE), "renews")),
+            plan("yearly", "900.00", every=YEAR, term=Term(Duration(2, Unit.YEAR), "renews")),
         )
     },
 )

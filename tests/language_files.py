@@ -23,7 +23,7 @@ OUTLETS = Outlets(
     channels=frozenset({"email"}),
     gateways=frozenset({"cards"}),
     carrier=False,
-    uses=frozenset({"outbox", "sandbox"}),
+    uses={"outbox": {"folder": False, "tags": False}, "sandbox": {"folder": False, "key": False}},
 )
 ANSWER = "~~~ what is told"
 

@@ -23,6 +23,10 @@ class Rate:
     since: date | None = None
     until: date | None = None
 
+    def counts_in(self, country: str, day: date) -> bool:
+        """Tell whether it is the rate of a country on a day."""
+        return self.country in ("", country) and _is_open(day, self.since, self.until)
+
 
 @dataclass(frozen=True, slots=True)
 class Tax:
@@ -35,12 +39,7 @@ class Tax:
     def rate_on(self, country: str, day: date) -> Fraction:
         """Return the rate of a country on a day; raises InputError if none was given."""
         for rate in self.rates:
-            begun = rate.since is None or rate.since <= day
-            if (
-                rate.country in ("", country)
-                and begun
-                and (rate.until is None or day <= rate.until)
-            ):
+            if rate.counts_in(country, day):
                 return rate.share
         raise InputError(f'the tax "{self.name}" has no rate for {country} on {day.isoformat()}')
 

@@ -15,7 +15,7 @@ EVERYTHING = Outlets(
     channels=frozenset({"email", "sms", "push"}),
     gateways=frozenset({"cards"}),
     carrier=True,
-    uses=frozenset({"outbox", "sandbox"}),
+    uses={"outbox": {"folder": False, "tags": False}, "sandbox": {"folder": False, "key": False}},
 )
 
 

@@ -79,6 +79,15 @@ def test_a_letter_shows_the_same_values_in_both_languages(name: str) -> None:
     assert shown[0] == shown[1]
 
 
+@pytest.mark.parametrize("file", sorted(MESSAGES.glob("*.md")), ids=lambda file: file.name)
+def test_a_letter_asks_whether_there_is_a_name_before_it_greets_by_it(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+
+    asked = text.count("{% if subscriber.first_name %}")
+
+    assert asked == text.count("{{ subscriber.first_name }}") == 1
+
+
 @pytest.mark.parametrize("name", LETTERS)
 def test_a_letter_is_of_one_class_topic_and_channels_in_both_languages(name: str) -> None:
     texts = ("subject", "preheader", "sms", "push")

@@ -1,6 +1,10 @@
 """The coffee box is read without a word, and comes to what its README says."""
 
+import pytest
+
 from duly.language.workspace import Outlets, Reading, read_workspace
+from duly.messaging.content import business_values, subscriber_values
+from duly.model.people import Subscriber
 from duly.resources import find
 from duly.trigger import Catch
 from language_files import workspace
@@ -10,7 +14,7 @@ OUTLETS = Outlets(
     channels=frozenset({"email", "sms", "push"}),
     gateways=frozenset({"cards"}),
     carrier=True,
-    uses=frozenset({"csv", "outbox", "sandbox"}),
+    uses={"csv": {"file": True}, "outbox": {}, "sandbox": {}},
 )
 
 
@@ -64,3 +68,31 @@ def test_an_outage_loses_no_money_and_makes_no_late_offers() -> None:
     messages = ("first-weeks", "ends-soon", "farewell")
     assert {modes.pop(name) for name in messages} == {Catch.LATEST}
     assert set(modes.values()) == {Catch.EACH}
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "greeting"),
+    [
+        ("ro", "Ana Mureșan", "Bună, Ana!"),
+        ("ro", "", "Bună!"),
+        ("en", "Emma Brown", "Hello Emma,"),
+        ("en", "", "Hello,"),
+    ],
+)
+def test_somebody_without_a_name_is_greeted_all_the_same(
+    language: str, name: str, greeting: str
+) -> None:
+    ruleset = read().ruleset
+    assert ruleset is not None
+    values = {
+        "subscriber": subscriber_values(person(name)),
+        "business": business_values(ruleset.business),
+    }
+
+    letter = ruleset.messages["good-cup", language].render(values, locale=language)
+
+    assert letter.text.splitlines()[0] == greeting
+
+
+def person(name: str) -> Subscriber:
+    return Subscriber(id=1, external_id="C-1", language="ro", zone="UTC", kind="person", name=name)

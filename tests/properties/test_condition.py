@@ -49,7 +49,7 @@ from duly.condition.catalogue import short_name
 from duly.condition.given import Text
 from duly.condition.memory import Formula, compile_formula
 from duly.condition.nesting import MAX_NESTING, nesting
-from duly.condition.parse import parse_condition, parse_formula
+from duly.condition.parse import parse_condition
 from duly.condition.portable import days_later
 from duly.condition.scope import MoneyColumns
 from duly.condition.sql import condition_sql, letters_sql
@@ -57,6 +57,7 @@ from duly.condition.sql_value import value_sql
 from duly.condition.tree import All, Condition, Line, Value
 from duly.values.money import Money, round_half_away
 from duly.values.problem import Span
+from formulas import parse_formula
 
 ROWS = 60
 BATCH = 25

@@ -16,7 +16,7 @@ FILES = {
     for name, data in PACK.items()
     if name.endswith(".yaml") or name in ("messages/welcome.md", "messages/your-invoice.md")
 }
-OUTLETS = Outlets(frozenset({"email", "sms"}), frozenset({"cards"}), True, frozenset({"outbox"}))
+OUTLETS = Outlets(frozenset({"email", "sms"}), frozenset({"cards"}), True, {"outbox": {}})
 SNIPPETS = (
     *(
         "",

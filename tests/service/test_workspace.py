@@ -1,6 +1,7 @@
 """The main job from a folder: check, apply, import, tick, and what people see of it."""
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -27,14 +28,29 @@ def duly(folder: Path, *arguments: str, status: int = 0) -> str:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
+    """Make a workspace of the pack in which nothing is live yet."""
     folder = tmp_path / "my-shop"
     shutil.copytree(PACK, folder)
     return folder
 
 
+@pytest.fixture(scope="module")
+def applied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("applied") / "my-shop"
+    shutil.copytree(PACK, folder)
+    duly(folder, "apply", "--yes")
+    return folder
+
+
+@pytest.fixture
+def live(applied: Path, tmp_path: Path) -> Path:
+    """Make a workspace of the pack in which its rules are live."""
+    return Path(shutil.copytree(applied, tmp_path / "my-shop"))
+
+
 def test_the_first_evening(shop: Path) -> None:
     assert "all right" in duly(shop, "check")
-    assert "new      rule payment-rescue" in duly(shop, "apply", "--yes")
+    assert "new      9 rules: " in duly(shop, "apply", "--yes")
     assert "nothing to apply" in duly(shop, "apply", "--yes")
     assert "would import 7 rows: 7 new" in duly(
         shop, "import", "imports/old-shop.yaml", "--dry-run"
@@ -48,71 +64,133 @@ def test_the_first_evening(shop: Path) -> None:
     why = duly(shop, "why", "C-001", "invoice-each-cycle")
     assert "2026-12-31 (cycle_due cycle:11): started" in why
     assert "rules/billing.yaml:" in why
+    assert duly(shop, "why", "C-001", "welcome-back").splitlines()[1:] == [
+        "  2026-12-31 (invoice_paid 1): did not start, because of what is marked NO"
+        " (condition_false)",
+        "    rules/rescue.yaml:32",
+        "    NO      subscription.status is paused; it was active  (rules/rescue.yaml:37)",
+        "    unknown subscription.paused_reason is unpaid; it was not known"
+        "  (rules/rescue.yaml:38)",
+    ]
 
 
-def test_the_clock_never_goes_backwards(shop: Path) -> None:
-    duly(shop, "apply", "--yes")
-    duly(shop, "tick", "--at", "2027-01-31T08:00Z")
+def test_the_clock_never_goes_backwards(live: Path) -> None:
+    duly(live, "tick", "--at", "2027-01-31T08:00Z")
 
-    said = duly(shop, "tick", "--at", "2027-01-30T08:00Z", status=1)
+    said = duly(live, "tick", "--at", "2027-01-30T08:00Z", status=1)
 
     assert "which is before it" in said
 
 
 def test_the_clock_of_a_live_business_is_not_moved(shop: Path) -> None:
-    settings = shop / "duly.yaml"
-    text = settings.read_text(encoding="utf-8").replace("environment: test", "environment: live")
-    settings.write_text(text, encoding="utf-8")
+    changed(shop / "duly.yaml", "environment: test", "environment: live")
+    duly(shop, "apply", "--yes")
 
     said = duly(shop, "tick", "--at", "2027-01-30T08:00Z", status=2)
 
     assert "environment: test only" in said
 
 
-def test_a_bad_draft_changes_nothing_and_status_says_so(shop: Path) -> None:
-    duly(shop, "apply", "--yes")
-    rules = shop / "rules" / "rescue.yaml"
+def test_a_bad_draft_changes_nothing_and_status_says_so(live: Path) -> None:
+    rules = live / "rules" / "rescue.yaml"
     text = rules.read_text(encoding="utf-8")
     rules.write_text(text.replace("payment_failed:", "payment_faild:"), encoding="utf-8")
 
-    said = duly(shop, "apply", "--yes", status=1)
+    said = duly(live, "apply", "--yes", status=1)
 
     assert 'did you mean "payment_failed"?' in said
     assert "what is live stays as it is" in said
-    assert duly(shop, "check", status=1).count("[unknown-word]") == 1
-    status = json.loads(duly(shop, "status", "--json"))
+    assert duly(live, "check", status=1).count("[unknown-word]") == 1
+    status = json.loads(duly(live, "status", "--json"))
     assert status["live"].startswith("number 1 ")
     assert status["draft"] == "draft differs from live, and has 1 problem; run duly check"
 
 
-def test_a_hold_stops_a_rule_until_it_is_released(shop: Path) -> None:
-    duly(shop, "apply", "--yes")
-    duly(shop, "import", "imports/old-shop.yaml")
-    duly(shop, "hold", "--rule", "invoice-each-cycle", "--reason", "prices are wrong")
+def test_a_file_that_cannot_be_read_is_told_by_every_command(live: Path) -> None:
+    (live / "rules" / "life.yaml").write_bytes(b"rules: \xff\n")
+    (live / "rules" / "old.yaml").symlink_to(live / "gone.yaml")
 
-    duly(shop, "tick", "--at", "2026-12-31T08:00Z")
+    said = duly(live, "check", status=1)
 
-    assert "prices are wrong" in duly(shop, "status")
-    assert "invoiced" not in duly(shop, "jobs")
-    duly(shop, "release", "--rule", "invoice-each-cycle")
-    duly(shop, "tick", "--at", "2026-12-31T08:05Z")
-    assert "invoiced" in duly(shop, "jobs", "--limit", "200")
-    assert "nothing was held there" in duly(shop, "release", "--everything", status=1)
-
-
-def test_a_copied_database_gets_an_id_of_its_own_and_holds_its_money(shop: Path) -> None:
-    duly(shop, "apply", "--yes")
-
-    assert "money is held" in duly(shop, "db", "rekey")
-
-    assert "class money: re-keyed copy" in duly(shop, "status")
+    assert '"rules/old.yaml" cannot be read: No such file or directory [unreadable]' in said
+    assert "1 problem; nothing was changed" in said
+    assert "has 1 problem; run duly check" in duly(live, "status")
+    left = duly(live, "doctor").splitlines()
+    assert "[ ] 1 problem in the files   duly check" in left
+    assert "[ ] the files are live   duly apply" in left
+    assert "what is live stays as it is" in duly(live, "apply", "--yes", status=1)
 
 
-def test_a_rule_nobody_has_is_named(shop: Path) -> None:
-    duly(shop, "apply", "--yes")
-    duly(shop, "import", "imports/old-shop.yaml")
+def test_rows_set_aside_come_in_by_the_command_that_is_printed(live: Path) -> None:
+    rows = live / "imports" / "old-shop.csv"
+    rows.write_text(
+        rows.read_text(encoding="utf-8").replace(";Mare;", ";Mijlociu;"), encoding="utf-8"
+    )
 
-    said = duly(shop, "why", "C-001", "payment-rescu", status=1)
+    said = duly(live, "import", "imports/old-shop.yaml", status=1)
+
+    *_, advice, command = said.splitlines()
+    assert "imported 7 rows: 6 new, 1 set aside" in said
+    assert advice == "mend the rows in imports/old-shop.rejected.csv, then run:"
+    aside = live / "imports" / "old-shop.rejected.csv"
+    aside.write_text(
+        aside.read_text(encoding="utf-8").replace(";Mijlociu;", ";Mare;"), encoding="utf-8"
+    )
+    program, *arguments = shlex.split(command)
+    assert program == "duly"
+    assert "imported 1 row: 1 new" in duly(live, *arguments)
+
+
+def test_where_nothing_came_in_the_list_itself_is_to_be_mended(live: Path) -> None:
+    rows, mapping = live / "imports" / "old-shop.csv", live / "imports" / "old-shop.yaml"
+    rows.write_text(
+        rows.read_text(encoding="utf-8").replace(";Mare;", ";Mijlociu;"), encoding="utf-8"
+    )
+    text = mapping.read_text(encoding="utf-8").replace("on_bad_row: set_aside", "on_bad_row: stop")
+    mapping.write_text(text, encoding="utf-8")
+
+    said = duly(live.parent, "import", "--in", "my-shop", "my-shop/imports/old-shop.yaml", status=1)
+
+    assert said.splitlines()[-2:] == [
+        "mend my-shop/imports/old-shop.csv or the mapping, then run:",
+        "  duly import --in my-shop my-shop/imports/old-shop.yaml",
+    ]
+    assert not (live / "imports" / "old-shop.rejected.csv").exists()
+
+
+def test_a_list_in_another_encoding_is_refused_without_a_traceback(live: Path) -> None:
+    (live / "imports" / "list.csv").write_bytes(b"Nume;E-mail\nMure\xbaan;a@example.com\n")
+    arguments = ("imports/old-shop.yaml", "--from", "imports/list.csv")
+
+    said = duly(live, "import", *arguments, status=3)
+
+    assert said.startswith("duly: list.csv, line 2: the byte 0xBA is not utf-8")
+
+
+def test_a_hold_stops_a_rule_until_it_is_released(live: Path) -> None:
+    duly(live, "import", "imports/old-shop.yaml")
+    duly(live, "hold", "--rule", "invoice-each-cycle", "--reason", "prices are wrong")
+
+    duly(live, "tick", "--at", "2026-12-31T08:00Z")
+
+    assert "prices are wrong" in duly(live, "status")
+    assert "invoiced" not in duly(live, "jobs")
+    duly(live, "release", "--rule", "invoice-each-cycle")
+    duly(live, "tick", "--at", "2026-12-31T08:05Z")
+    assert "invoiced" in duly(live, "jobs", "--limit", "200")
+    assert "nothing was held there" in duly(live, "release", "--everything", status=1)
+
+
+def test_a_copied_database_gets_an_id_of_its_own_and_holds_its_money(live: Path) -> None:
+    assert "money is held" in duly(live, "db", "rekey")
+
+    assert "class money: re-keyed copy" in duly(live, "status")
+
+
+def test_a_rule_nobody_has_is_named(live: Path) -> None:
+    duly(live, "import", "imports/old-shop.yaml")
+
+    said = duly(live, "why", "C-001", "payment-rescu", status=1)
 
     assert 'there is no rule "payment-rescu"' in said
     assert "payment-rescue" in said
@@ -131,3 +209,85 @@ def test_wrong_calls_say_what_to_do(
     tmp_path: Path, arguments: tuple[str, ...], status: int, said: str
 ) -> None:
     assert said in duly(tmp_path, *arguments, status=status)
+
+
+def changed(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_slip_in_the_draft_of_the_settings_stops_nothing_that_is_live(live: Path) -> None:
+    duly(live, "import", "imports/old-shop.yaml")
+    changed(live / "duly.yaml", "environment: test", "environment: tset\nunknown: 1")
+
+    assert "2 problems" in duly(live, "check", status=1)
+    duly(live, "tick", "--at", "2026-12-31T08:00Z")
+    assert "held: everything" in duly(live, "hold", "--everything", "--reason", "we look")
+    assert "draft differs from live" in duly(live, "status")
+    assert list((live / "outbox").rglob("*your-invoice*.html"))
+
+
+def test_an_address_of_the_database_that_cannot_be_read_stops_everything(live: Path) -> None:
+    with (live / "duly.yaml").open("a", encoding="utf-8") as file:
+        file.write("database: ${NO_SUCH_NAME}\n")
+
+    said = duly(live, "status", status=1)
+
+    assert '"NO_SUCH_NAME" is not set in the environment' in said
+
+
+def test_what_subscribers_have_stays_in_the_catalogue(live: Path) -> None:
+    duly(live, "import", "imports/old-shop.yaml")
+    changed(live / "catalog.yaml", "amount: 89.00 RON", "amount: 99.00 RON")
+
+    said = duly(live, "apply", "--yes", status=1)
+
+    assert "is in use and stays 89.00 RON every 1 month" in said
+    assert "add a price with a name of its own for 99.00 RON" in said
+
+
+def test_a_price_that_nobody_has_may_change(live: Path) -> None:
+    changed(live / "catalog.yaml", "amount: 89.00 RON", "amount: 99.00 RON")
+
+    assert "changed  plan box-small" in duly(live, "apply", "--yes")
+
+
+def test_a_database_stays_in_its_environment(live: Path) -> None:
+    changed(live / "duly.yaml", "environment: test", "environment: live")
+
+    said = duly(live, "apply", "--yes", status=1)
+
+    assert "this database is for environment: test, duly.yaml says live" in said
+
+
+def test_words_that_change_nothing_are_stored_without_asking(live: Path) -> None:
+    changed(live / "rules" / "rescue.yaml", "rules:", "# The rescue.\nrules:")
+
+    assert "in other words" in duly(live, "apply")
+    assert "nothing to apply" in duly(live, "apply")
+
+
+def test_apply_asks_and_says_so_where_nobody_can_answer(live: Path) -> None:
+    changed(live / "rules" / "rescue.yaml", "- day: 3", "- day: 4")
+
+    assert "nobody can answer here; use --yes" in duly(live, "apply", status=2)
+    assert "draft differs" in duly(live, "status")
+
+
+def test_rules_applied_after_a_made_up_month_do_not_act_on_it(live: Path) -> None:
+    duly(live, "import", "imports/old-shop.yaml")
+    duly(live, "tick", "--at", "2027-02-02T08:00Z")
+    (live / "rules" / "more.yaml").write_text(
+        "rules:\n  more:\n    when: {invoice_paid: }\n    do: [notify: {message: welcome}]\n"
+    )
+    duly(live, "apply", "--yes")
+    duly(live, "tick", "--at", "2027-02-02T09:00Z")
+
+    assert duly(live, "jobs", "--rule", "more") == ""
+
+
+def test_a_connector_that_is_set_wrongly_is_told_before_it_is_needed(shop: Path) -> None:
+    changed(shop / "duly.yaml", "use: sandbox", "use: sandbox, kye: x")
+
+    assert '"kye" is not a setting of sandbox' in duly(shop, "check", status=1)

@@ -215,10 +215,15 @@ def message(name: str, message_class: MessageClass, *, sms: bool = False) -> Com
     header = MessageHeader(
         Placed(f"About {name}", _SPAN),
         message_class,
-        sms=Placed(f"{name}, {{{{ subscriber.first_name }}}}", _SPAN) if sms else None,
+        sms=Placed(f"{name}, {{{{ subscriber.first_name | default('friend') }}}}", _SPAN)
+        if sms
+        else None,
     )
-    names = {"subscriber.first_name": Name("text"), "unsubscribe_link": Name("link")}
-    body = Placed(f"{name}, {{{{ subscriber.first_name }}}}.", _SPAN)
+    names = {
+        "subscriber.first_name": Name("text", may_be_missing=True),
+        "unsubscribe_link": Name("link"),
+    }
+    body = Placed(f"{name}, {{{{ subscriber.first_name | default('friend') }}}}.", _SPAN)
     return compile_message(MessageSource(header, body, "en"), names, Letterhead("Cafea", "Cafea"))
 
 

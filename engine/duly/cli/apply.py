@@ -1,10 +1,17 @@
 """``duly apply``: the only door through which rules go live."""
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from duly.cli.place import counted, in_folder, open_workspace, show_problems
+from duly.cli.opening import open_workspace
+from duly.cli.place import counted, in_folder, show_problems
+from duly.errors import UsageError
+
+# More lines of one sort than this are told on one line.
+_FEW = 5
 
 
 @click.command()
@@ -25,11 +32,40 @@ def apply(ctx: click.Context, folder: Path, *, yes: bool) -> None:
         ctx.exit(1)
     workspace.set_up()
     changes = workspace.changes()
-    if not changes:
+    if not changes and workspace.is_applied():
         click.echo("nothing to apply: the files are what is live")
         return
-    click.echo("\n".join(changes))
+    if not changes:
+        number = workspace.apply("cli")
+        click.echo(f"the files say what is live in other words; stored as number {number}")
+        return
+    click.echo("\n".join(summary(changes)))
     if not yes:
-        click.confirm("Put this live?", abort=True)
+        _ask()
     number = workspace.apply("cli")
     click.echo(f"live since now, as number {number}")
+
+
+def _ask() -> None:
+    try:
+        click.confirm("Put this live?", abort=True)
+    except click.Abort as error:
+        if sys.stdin.isatty():
+            raise
+        raise UsageError("nobody can answer here; use --yes") from error
+
+
+def summary(changes: Sequence[str]) -> tuple[str, ...]:
+    """Bring many lines of one sort onto one: ``new      26 messages: welcome, farewell…``."""
+    sorts: dict[tuple[str, str], list[str]] = {}
+    for line in changes:
+        verb, what = line.split(maxsplit=1)
+        sort, _, name = what.partition(" ")
+        sorts.setdefault((verb, sort), []).append(name)
+    lines = []
+    for (verb, sort), names in sorts.items():
+        if len(names) > _FEW:
+            lines.append(f"{verb:<8} {len(names)} {sort}s: {', '.join(names)}")
+        else:
+            lines += [f"{verb:<8} {sort} {name}".rstrip() for name in names]
+    return tuple(lines)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from duly.cli.place import counted, in_folder, open_workspace, show_problems
+from duly.cli.place import counted, in_folder, open_folder, show_problems
 
 
 @click.command()
@@ -12,7 +12,7 @@ from duly.cli.place import counted, in_folder, open_workspace, show_problems
 @click.pass_context
 def check(ctx: click.Context, folder: Path) -> None:
     """Find every mistake in the files, with its place and one fix; exit status 1 if there are."""
-    reading = open_workspace(folder).draft
+    reading = open_folder(folder).draft
     show_problems(reading.problems, reading.files)
     errors = [problem for problem in reading.problems if problem.severity == "error"]
     warnings = len(reading.problems) - len(errors)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from duly.cli.place import in_folder, open_workspace
+from duly.cli.opening import open_workspace
+from duly.cli.place import in_folder
 from duly.store import holding, installation
 
 
@@ -33,7 +34,7 @@ def rekey(folder: Path) -> None:
     workspace = open_workspace(folder)
     environment = workspace.settings.business.environment
     with workspace.database.write() as transaction:
-        now = workspace.clock()
+        now = workspace.now()
         installation.rekey(
             transaction, uuid.uuid4().hex, environment=environment, now=now, actor="cli"
         )

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from duly.cli.place import counted, in_folder, open_workspace
+from duly.cli.opening import open_workspace
+from duly.cli.place import counted, in_folder
 from duly.service.connectors import outlets
 from duly.service.workspace import Workspace
 from duly.store import schema
@@ -29,16 +30,14 @@ def _findings(workspace: Workspace) -> Iterator[tuple[bool, str, str]]:
     business = workspace.settings.business
     seller = bool(business.legal_name and business.tax_id and business.address)
     yield seller, "seller's data for invoices", "edit business: in duly.yaml"
-    able = outlets(workspace.settings.connectors)
+    able = outlets(workspace.wiring.connectors)
     yield "email" in able.channels, "a connector that sends mail", "add one to duly.yaml"
     yield bool(able.gateways), "a connector that collects money", "add one to duly.yaml"
     current = schema.is_current(workspace.any_database)
     yield current, "the database", "duly db upgrade"
     if not current:
         return
-    stored = workspace.stored()
-    same = stored is not None and stored.digest == workspace.draft_digest()
-    yield same, "the files are live", "duly apply"
+    yield workspace.is_applied(), "the files are live", "duly apply"
     with workspace.database.read() as transaction:
         view = overview(transaction)
     yield view.subscribers > 0, "subscribers", "duly import imports/….yaml --dry-run"

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from duly.cli.place import Command, in_folder, open_workspace
+from duly.cli.opening import open_workspace
+from duly.cli.place import Command, in_folder
 from duly.errors import InputError, UsageError
 from duly.model.ledger import JobClass
 from duly.service.workspace import Workspace
@@ -46,7 +47,7 @@ def hold(
         what, name = _named(
             workspace, transaction, rule, connector, subscriber, job_class, everything=everything
         )
-        holding.place(transaction, what, name, reason, now=workspace.clock(), actor="cli")
+        holding.place(transaction, what, name, reason, now=workspace.now(), actor="cli")
     click.echo(f"held: {what} {name}".rstrip())
 
 
@@ -68,7 +69,7 @@ def release(
         what, name = _named(
             workspace, transaction, rule, connector, subscriber, job_class, everything=everything
         )
-        count = holding.release(transaction, what, name, now=workspace.clock(), actor="cli")
+        count = holding.release(transaction, what, name, now=workspace.now(), actor="cli")
     if not count:
         raise InputError(f"nothing was held there: {what} {name}".rstrip())
     click.echo(f"released: {what} {name}".rstrip())
@@ -98,7 +99,7 @@ def _named(
         return what, str(found)
     known = {
         "rule": lambda: list(workspace.live()[1].rules),
-        "connector": lambda: list(workspace.settings.connectors),
+        "connector": lambda: list(workspace.wiring.connectors),
         "class": lambda: [str(one) for one in JobClass],
         "everything": lambda: [""],
     }[what]()

@@ -1,12 +1,14 @@
 """``duly import``: bring subscribers in from a file."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from duly.cli.place import counted, in_folder, open_workspace, show_problems
+from duly.cli.opening import open_workspace
+from duly.cli.place import counted, in_folder, show_problems
+from duly.cli.progress import going_on
 from duly.connector import Place, SourceFormat, SubscriberSource
 from duly.errors import OutsideError, UsageError
 from duly.importing.rejected import rejected_path, write_rejected
@@ -14,6 +16,7 @@ from duly.importing.report import ImportReport
 from duly.importing.run import run_import
 from duly.language.mapping import read_mapping
 from duly.language.mapping_tree import ImportMapping
+from duly.rule import RuleSet
 from duly.service.connectors import connector_class, outlets
 from duly.service.workspace import Workspace
 from duly.values.problem import Problem, ProblemsError
@@ -24,9 +27,17 @@ SHOWN = 20
 @click.command("import")
 @in_folder
 @click.argument("mapping_file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--from",
+    "other",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Read this file instead of the one that MAPPING_FILE names.",
+)
 @click.option("--dry-run", is_flag=True, help="Read and check everything, write nothing.")
 @click.pass_context
-def import_(ctx: click.Context, folder: Path, mapping_file: Path, *, dry_run: bool) -> None:
+def import_(
+    ctx: click.Context, folder: Path, mapping_file: Path, other: Path | None, *, dry_run: bool
+) -> None:
     """Bring in the rows that MAPPING_FILE describes; a second import changes, never doubles.
 
     A row that is wrong is set aside with its line and reason, and the others arrive.
@@ -35,38 +46,56 @@ def import_(ctx: click.Context, folder: Path, mapping_file: Path, *, dry_run: bo
         raise UsageError(f"there is no file {mapping_file}")
     workspace = open_workspace(folder)
     workspace.set_up()
+    rules = workspace.rules()
     data = mapping_file.read_bytes()
     name = str(mapping_file)
-    mapping, problems = _read(workspace, data, name)
+    mapping, problems = _read(workspace, rules, data, name)
     if mapping is None:
         _show(problems, data, name)
         ctx.exit(1)
-    path = mapping_file.parent / mapping.file
+    named = mapping_file.parent / mapping.file
+    path = other or named
     try:
-        report = _run(workspace, mapping, _open(workspace, mapping, path), dry_run=dry_run)
+        source = _open(workspace, mapping, path)
+        report = _run(workspace, rules, mapping, source, dry_run=dry_run)
     except ProblemsError as error:
         _show(error.problems, data, name)
         ctx.exit(1)
     for line in _tell(report, dry_run=dry_run):
         click.echo(line)
     if report.rejected and not dry_run:
-        aside = rejected_path(path)
-        write_rejected(aside, report.headings, report.rejected, mapping.format)
-        click.echo(f"mend the rows in {aside} and import that file")
+        what, left = _left(report, mapping, path)
+        click.echo(f"mend {what}, then run:")
+        click.echo(f"  {_again(folder, mapping_file, None if left == named else left)}")
     if report.rejected or report.stopped:
         ctx.exit(1)
 
 
+def _left(report: ImportReport, mapping: ImportMapping, path: Path) -> tuple[str, Path]:
+    """Say what is to be mended, and which file then holds every row that did not come in."""
+    if report.stopped:
+        return f"{path} or the mapping", path
+    aside = rejected_path(path)
+    write_rejected(aside, report.headings, report.rejected, mapping.format)
+    return f"the rows in {aside}", aside
+
+
+def _again(folder: Path, mapping_file: Path, other: Path | None) -> str:
+    """Write the command that reads a file by the same mapping, as one can paste it."""
+    where = () if folder == Path() else ("--in", str(folder))
+    source = () if other is None else ("--from", str(other))
+    return shlex.join(("duly", "import", *where, str(mapping_file), *source))
+
+
 def _read(
-    workspace: Workspace, data: bytes, name: str
+    workspace: Workspace, rules: RuleSet, data: bytes, name: str
 ) -> tuple[ImportMapping | None, tuple[Problem, ...]]:
-    rules = workspace.rules()
     return read_mapping(
         data,
         name,
         business=rules.business,
         catalog=rules.catalog,
-        gateways=outlets(workspace.settings.connectors).gateways,
+        gateways=outlets(workspace.wiring.connectors).gateways,
     )
 
 
@@ -78,31 +107,34 @@ def _show(problems: tuple[Problem, ...], data: bytes, name: str) -> None:
 
 def _open(workspace: Workspace, mapping: ImportMapping, path: Path) -> SubscriberSource:
     if not path.is_file():
-        raise OutsideError(f"there is no file {path}, which the mapping names")
+        raise OutsideError(f"there is no file {path} to import")
     csv = connector_class("csv")
     form = SourceFormat(mapping.format.separator, mapping.format.encoding)
     place = Place(workspace.folder, workspace.clock)
-    found = csv.open(csv.Settings(file=path, format=form), place)
+    found = csv.open(csv.Settings(file=path.absolute(), format=form), place)
     assert isinstance(found, csv), "a connector opens itself"
     source: SubscriberSource = found  # type: ignore[assignment] # csv reads subscribers
     return source
 
 
 def _run(
-    workspace: Workspace, mapping: ImportMapping, source: SubscriberSource, *, dry_run: bool
+    workspace: Workspace,
+    rules: RuleSet,
+    mapping: ImportMapping,
+    source: SubscriberSource,
+    *,
+    dry_run: bool,
 ) -> ImportReport:
-    rules = workspace.rules()
-    console = Console(stderr=True)
-    with console.status("reading") as status:
+    with going_on("importing") as say:
         return run_import(
             workspace.database,
             mapping,
             source,
             business=rules.business,
             catalog=rules.catalog,
-            now=workspace.clock(),
+            now=workspace.now(),
             dry_run=dry_run,
-            progress=lambda read: status.update(f"{read:,} rows"),
+            progress=lambda read: say(f"{read:,} rows"),
         )
 
 

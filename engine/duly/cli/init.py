@@ -8,6 +8,8 @@ import click
 from duly.errors import InputError, UsageError
 from duly.resources import find
 
+SCHEMAS = ".duly"
+
 
 def packs() -> tuple[str, ...]:
     """List the starter packs that ship with duly."""
@@ -15,12 +17,16 @@ def packs() -> tuple[str, ...]:
 
 
 def copy_pack(pack: str, folder: Path) -> None:
-    """Copy a pack into a new or empty folder; never over files that are there."""
+    """Copy a pack into a new or empty folder, with the schemas that its files point editors to.
+
+    Never over files that are there.
+    """
     if pack not in packs():
         raise InputError(f'there is no pack "{pack}"; there are {", ".join(packs())}')
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} is not empty; name a new folder")
     shutil.copytree(find("rules") / pack, folder, dirs_exist_ok=True)
+    shutil.copytree(find("schemas"), folder / SCHEMAS, dirs_exist_ok=True)
 
 
 @click.command()

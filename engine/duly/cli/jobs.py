@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from duly.cli.place import in_folder, open_workspace
+from duly.cli.opening import open_workspace
+from duly.cli.place import in_folder
 from duly.model.ledger import PEOPLE_READ, JobState
 from duly.store.reading import JobLine, job_lines
 

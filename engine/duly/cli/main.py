@@ -3,12 +3,12 @@
 import importlib
 import sys
 from collections.abc import Mapping
-from importlib.metadata import version
 
 import click
 
+from duly.connector import ConnectorFailure
 from duly.errors import DulyError, InputError, OutsideError, UsageError
-from duly.values.problem import ProblemsError
+from duly.values.problem import ProblemsError, render
 
 # The command, where it stands, and what the list of commands says of it.
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -49,7 +49,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("duly"), prog_name="duly", message="%(prog)s %(version)s")
+@click.version_option(package_name="duly", prog_name="duly", message="%(prog)s %(version)s")
 def duly() -> None:
     """Run a subscription business by rules its owner can read."""
 
@@ -65,8 +65,12 @@ def main() -> None:
         error.show()
         sys.exit(EXIT_USAGE)
     except ProblemsError as error:
-        click.echo(str(error), err=True)
+        for problem in error.problems:
+            click.echo(render(problem, ()), err=True)
         sys.exit(EXIT_INPUT)
+    except ConnectorFailure as error:
+        click.echo(f"duly: {error}", err=True)
+        sys.exit(EXIT_OUTSIDE)
     except DulyError as error:
         click.echo(f"duly: {error}", err=True)
         sys.exit(_exit_status(error))

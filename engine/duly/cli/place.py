@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import click
 
-from duly.service.workspace import Clock, Workspace, find_folder, read_clock
+from duly.service.folder import Folder, find_folder
 from duly.values.problem import Problem, render
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -25,9 +25,9 @@ def in_folder(command: Command) -> Command:
     return option(command)
 
 
-def open_workspace(folder: Path, clock: Clock = read_clock) -> Workspace:
-    """Open the workspace that a folder lies in."""
-    return Workspace(find_folder(folder.absolute()), dict(os.environ), clock)
+def open_folder(folder: Path) -> Folder:
+    """Open the folder of the business that a folder lies in, for what needs no database."""
+    return Folder(find_folder(folder.absolute()), dict(os.environ))
 
 
 def show_problems(problems: Iterable[Problem], files: Mapping[str, tuple[str, ...]]) -> None:

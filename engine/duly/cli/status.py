@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from duly.cli.place import counted, in_folder, open_workspace
+from duly.cli.opening import open_workspace
+from duly.cli.place import counted, in_folder
 from duly.model.ledger import PEOPLE_READ, JobState
 from duly.service.workspace import Workspace
 from duly.store.holding import holds_on
@@ -54,12 +55,11 @@ def _live(workspace: Workspace) -> str:
 
 
 def _draft(workspace: Workspace) -> str:
+    if workspace.is_applied():
+        return "the same as live"
     errors = sum(problem.severity == "error" for problem in workspace.draft.problems)
     if errors:
         return f"draft differs from live, and has {counted(errors, 'problem')}; run duly check"
-    stored = workspace.stored()
-    if stored is not None and stored.digest == workspace.draft_digest():
-        return "the same as live"
     return "draft differs from live; run duly apply"
 
 

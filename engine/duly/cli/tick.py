@@ -5,9 +5,11 @@ from pathlib import Path
 
 import click
 
-from duly.cli.place import counted, in_folder, open_workspace
+from duly.cli.opening import open_workspace
+from duly.cli.place import counted, in_folder
+from duly.cli.progress import going_on
 from duly.errors import UsageError
-from duly.service.workspace import read_clock
+from duly.service.folder import read_clock
 from duly.turn import turn
 
 
@@ -28,9 +30,10 @@ def tick(ctx: click.Context, folder: Path, at: str | None) -> None:
     """Look once, decide, and do what is due."""
     now = read_clock() if at is None else read_instant(at)
     workspace = open_workspace(folder, lambda: now)
-    if at is not None and workspace.settings.business.environment != "test":
+    if at is not None and workspace.in_force != "test":
         raise UsageError("--at moves the clock, which is allowed with environment: test only")
-    report = turn(workspace.desk(), now)
+    with going_on("looking, and doing what is due"):
+        report = turn(workspace.desk(), now)
     click.echo(f"tick {report.number} at {now.isoformat()}: {counted(report.jobs, 'job')}")
     if report.failed:
         click.echo(f"failed and left behind: {', '.join(report.failed)}", err=True)

@@ -1,13 +1,15 @@
 """``duly why``: why a rule did or did not act, from what was stored when it was decided."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import click
 
 from duly.cli.jobs import describe_job
-from duly.cli.place import in_folder, open_workspace
+from duly.cli.opening import open_workspace
+from duly.cli.place import in_folder
+from duly.cli.remembered import say_then
 from duly.condition.tree import lines
 from duly.condition.words import say_lines
 from duly.errors import InputError, UsageError
@@ -37,8 +39,9 @@ def why(folder: Path, subscriber: str, rule_name: str, on: str | None) -> None:
     click.echo(f"{rule_name} for {subscriber}{when}")
     if not found:
         click.echo("  " + _never(workspace, rule_name, when))
+    rules = _rules_then(workspace, found)
     for decision in found:
-        for line in _explain(decision, _rule_then(workspace, decision)):
+        for line in _explain(decision, rules.get(decision.ruleset_id)):
             click.echo(line)
 
 
@@ -61,22 +64,22 @@ def _never(workspace: Workspace, rule_name: str, when: str) -> str:
     return f"did not start: nothing happened that it waits for{when} ({waits})"
 
 
-def _rule_then(workspace: Workspace, decision: Decision) -> Rule | None:
-    """Return the rule as it was when it was decided."""
+def _rules_then(workspace: Workspace, found: Sequence[Decision]) -> Mapping[int, Rule]:
+    """Return the rule as it was at each decision, by the number of its ruleset."""
+    rules: dict[int, Rule] = {}
     with workspace.database.read() as transaction:
-        stored = rulesets.ruleset_by_id(transaction, decision.ruleset_id)
-    return read_live(stored.source).rules.get(decision.rule) if stored else None
+        for decision in found:
+            number = decision.ruleset_id
+            stored = None if number in rules else rulesets.ruleset_by_id(transaction, number)
+            rule = read_live(stored.source).rules.get(decision.rule) if stored else None
+            if rule is not None:
+                rules[number] = rule
+    return rules
 
 
 def _explain(decision: Decision, rule: Rule | None) -> Iterator[str]:
     due = f"{decision.local_on} ({decision.trigger} {decision.natural_key})"
-    if not decision.reason:
-        yield f"  {due}: started"
-    elif decision.reason == "too_late":
-        yield f"  {due}: did not start: too_late"
-    else:
-        word = "condition_false" if "n" in decision.letters else "condition_unknown"
-        yield f"  {due}: did not start: {word}"
+    yield f"  {due}: {_decided(decision)}"
     if rule is not None:
         yield f"    {rule.span.file}:{rule.span.line}"
         yield from _conditions(decision, rule)
@@ -86,21 +89,25 @@ def _explain(decision: Decision, rule: Rule | None) -> Iterator[str]:
         yield f"    stopped by {decision.stopped_by}"
 
 
+def _decided(decision: Decision) -> str:
+    """Say what was decided, with the word that reports count it under."""
+    if not decision.reason:
+        return "started"
+    if decision.reason == "too_late":
+        return "did not start, it was noticed too late (too_late)"
+    if "n" in decision.letters:
+        return "did not start, because of what is marked NO (condition_false)"
+    return "did not start, because of what is marked unknown (condition_unknown)"
+
+
 def _conditions(decision: Decision, rule: Rule) -> Iterator[str]:
-    """Write each line of the rule's condition with how it was answered."""
+    """Write each line of the rule's condition with its answer, and what was known at that time."""
     if rule.only_if is None or not decision.letters:
         return
-    sentences = say_lines(rule.only_if)
-    places = lines(rule.only_if)
-    for letter, sentence, line in zip(decision.letters, sentences, places, strict=False):
-        yield f"    {_LETTERS[letter]} {sentence}  ({line.span.file}:{line.span.line})"
-    known = _values(decision)
-    if known:
-        yield f"    then: {', '.join(known)}"
-
-
-def _values(decision: Decision) -> Sequence[str]:
-    return [
-        f"{name} = {'missing' if value is None else value}"
-        for name, value in sorted(decision.facts.items())
-    ]
+    facts = dict(decision.facts)
+    said = zip(decision.letters, say_lines(rule.only_if), lines(rule.only_if), strict=False)
+    for letter, sentence, line in said:
+        then = say_then(line, facts)
+        is_said = letter == "y" and sentence.endswith(then.removeprefix("it was "))
+        more = f"; {then}" if then and not is_said else ""
+        yield f"    {_LETTERS[letter]} {sentence}{more}  ({line.span.file}:{line.span.line})"

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from duly.condition.catalogue import Field, closest, short_name
+from duly.condition.catalogue import Field, short_name
+from duly.condition.ends import empty_ends, is_less
 from duly.condition.given import Entries, Given, Many, Text
 from duly.condition.reading import MAX_OPTIONS, read_value
 from duly.condition.refusal import Problems, RefusedError, at
@@ -28,6 +29,7 @@ from duly.condition.tree import (
     Within,
 )
 from duly.condition.types import Type
+from duly.shape.suggest import closest
 from duly.values.duration import CALENDAR_UNITS, Duration, Unit, parse_duration
 
 OR_MISSING = "or_missing"
@@ -58,7 +60,7 @@ class _Test:
                 return self._operators(given)
             case _:
                 message = f"{self._name} has nothing to be compared with"
-                fix = f"write {self._name}: {self._example}, or {{known: false}}"
+                fix = f"write {self._name}: {self.field.example}, or {{known: false}}"
                 raise RefusedError(given.span, "no-condition", message, fix)
 
     def _operators(self, given: Entries) -> Condition:
@@ -66,9 +68,10 @@ class _Test:
         extra = [value for key, value in given.entries if key.text == OR_MISSING]
         if not tests:
             message = f"{OR_MISSING} stands beside a comparison"
-            fix = f"write {{not: {self._example}, {OR_MISSING}: true}} or {{known: false}}"
+            fix = f"write {{not: {self.field.example}, {OR_MISSING}: true}} or {{known: false}}"
             raise RefusedError(given.span, "no-condition", message, fix)
         parts = self.problems.every(lambda entry: self._operator(*entry), tests)
+        self._refuse_empty(given, parts)
         test = parts[0] if len(parts) == 1 else All(parts)
         if any(self._yes_no(value) for value in extra):
             return AnyOf((test, Not(Known(self._ref))))
@@ -78,8 +81,8 @@ class _Test:
         read = self._readers().get(key.text)
         if read is None:
             known = (*self._readers(), OR_MISSING)
-            alike = closest(key.text, known)
-            fix = f'did you mean "{alike[0]}"?' if alike else f"write one of {', '.join(known)}"
+            meant = closest(key.text, known)
+            fix = f'did you mean "{meant}"?' if meant else f"write one of {', '.join(known)}"
             message = f'"{key.text}" is not a comparison'
             raise RefusedError(key.span, "unknown-word", message, fix)
         self._refuse_unfit(key)
@@ -140,7 +143,7 @@ class _Test:
                 return Not(self._one_of(given))
             case _:
                 message = "not takes a value or a list"
-                fix = f"write {{not: {self._example}}}; for others use none_of"
+                fix = f"write {{not: {self.field.example}}}; for others use none_of"
                 raise RefusedError(given.span, "no-condition", message, fix)
 
     def _compare(self, sign: Comparison, given: Given) -> Condition:
@@ -148,13 +151,22 @@ class _Test:
 
     def _between(self, given: Given) -> Condition:
         if not isinstance(given, Many) or len(given.items) != 2:
-            fix = f"write {{between: [{self._example}, …]}}"
+            fix = f"write {{between: [{self.field.example}, …]}}"
             raise RefusedError(given.span, "no-condition", "between takes two values", fix)
         low, high = self.problems.every(self._single, given.items)
-        if at(given.span, "wrong-type", lambda: _is_less(high, low)):
+        if at(given.span, "wrong-type", lambda: is_less(high, low)):
             message = f"nothing lies between {low.value} and {high.value}"
             raise RefusedError(given.span, "never-true", message, "write the smaller value first")
         return Between(self._ref, low, high)
+
+    def _refuse_empty(self, given: Entries, parts: tuple[Condition, ...]) -> None:
+        """Refuse ends between which nothing lies: at least 5 and at most 2."""
+        ends = at(given.span, "wrong-type", lambda: empty_ends(parts))
+        if ends is not None:
+            low, high = ends
+            message = f"{self._name} is never {low} and {high} at the same time"
+            fix = "swap the two values, or leave one of them out"
+            raise RefusedError(given.span, "never-true", message, fix)
 
     def _contains(self, given: Given) -> Condition:
         constant = self._single(given)
@@ -198,9 +210,15 @@ class _Test:
         value = at(
             given.span,
             "unknown-word" if field.one_of else "wrong-type",
-            lambda: read_value(given.text, field.type, field.one_of),
+            lambda: read_value(
+                given.text,
+                field.type,
+                one_of=field.one_of,
+                currencies=field.currencies,
+                amount=field.example,
+            ),
             prefix=f"{self._name} holds {self._holds}: ",
-            hint=f"write it like {self._name}: {self._example}",
+            hint=f"write it like {self._name}: {field.example}",
         )
         return Constant(value, field.type)
 
@@ -218,16 +236,8 @@ class _Test:
         return f"{self.field.type.holds}{unit}"
 
     @property
-    def _example(self) -> str:
-        return self.field.one_of[0] if self.field.one_of else self.field.type.example
-
-    @property
     def _fix(self) -> str:
-        example = self._example
+        example = self.field.example
         if self.field.type is Type.TEXTS:
             example = f"{{contains: {example}}}"
         return f"{self._name} holds {self._holds}; write it like {self._name}: {example}"
-
-
-def _is_less(one: Constant, other: Constant) -> bool:
-    return bool(one.value < other.value)  # type: ignore[operator] # both are of the field's type

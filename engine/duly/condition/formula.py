@@ -18,7 +18,7 @@ from duly.condition.operators import (
     one_of,
 )
 from duly.condition.reading import MAX_OPTIONS, MAX_TEXT
-from duly.condition.refusal import Problems, RefusedError, at
+from duly.condition.refusal import Problems, RefusedError, at, not_yet
 from duly.condition.syntax import place, read_syntax, written
 from duly.condition.tree import (
     All,
@@ -80,10 +80,14 @@ _CONSTANT_FIXES = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Say what the names in a formula stand for, and which known ones look like a wrong one."""
+    """Say what the names in a formula stand for, and which known one a wrong one means.
+
+    ``is_planned`` tells of a name that is not known whether a later version will know it.
+    """
 
     find: Callable[[str], Value | None]
-    closest: Callable[[str], tuple[str, ...]]
+    closest: Callable[[str], str | None]
+    is_planned: Callable[[str], bool]
     in_memory: bool
 
 
@@ -162,13 +166,15 @@ class _Reader:
         if name is None:
             raise self._foreign(node)
         found = self.names.find(name)
+        if found is None and self.names.is_planned(name):
+            raise not_yet(place(self.given, node), name)
         if found is None:
-            alike = self.names.closest(name)
+            meant = self.names.closest(name)
             raise RefusedError(
                 place(self.given, node),
                 "unknown-field",
                 f'unknown field "{name}"',
-                f'did you mean "{alike[0]}"?' if alike else "texts stand in quotes: 'basic'",
+                f'did you mean "{meant}"?' if meant else "texts stand in quotes: 'basic'",
             )
         return found
 

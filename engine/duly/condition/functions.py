@@ -64,7 +64,7 @@ def _extreme(function: Function) -> Callable[[tuple[Value, ...]], Value]:
     def make(arguments: tuple[Value, ...]) -> Value:
         if len(arguments) < 2:
             raise InputError(
-                f"{function} takes two values or more; write it like {function}(usage.calls, 100)"
+                f"{function} takes two values or more; write it like {function}(overdue_days, 30)"
             )
         typed = (value for value in arguments if not (is_cell(value) or value.type is Type.TEXT))
         guide = next(typed, None) or settle(arguments[0], Type.NUMBER)
@@ -78,7 +78,7 @@ def _extreme(function: Function) -> Callable[[tuple[Value, ...]], Value]:
 
 
 def _if_missing(arguments: tuple[Value, ...]) -> Value:
-    _count(arguments, 2, "if_missing(usage.calls, 0)")
+    _count(arguments, 2, "if_missing(overdue_days, 0)")
     value, otherwise = arguments
     if is_cell(value) and is_cell(otherwise):
         return IfMissing(value, otherwise, Type.CELL)

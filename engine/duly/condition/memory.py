@@ -15,7 +15,6 @@ from typing import Protocol, runtime_checkable
 
 from simpleeval import SimpleEval  # type: ignore[import-untyped] # ships no types
 
-from duly.condition.catalogue import closest
 from duly.condition.exact import (
     Amount,
     Exact,
@@ -54,6 +53,7 @@ from duly.condition.tree import (
     is_rough,
 )
 from duly.condition.types import Type
+from duly.shape.suggest import closest
 from duly.values.money import Money
 from duly.values.problem import Problem
 
@@ -110,7 +110,7 @@ def compile_formula(
         needed.add(name)
         return NameRef(name, names[name])
 
-    known = Names(find, lambda name: closest(name, names), in_memory=True)
+    known = Names(find, lambda name: closest(name, names), _never, in_memory=True)
 
     def read() -> Formula:
         tree = read_formula(given, known, problems)
@@ -123,6 +123,11 @@ def compile_formula(
     formula = problems.attempt(read)
     found = problems.sorted()
     return (None if found else formula), found
+
+
+def _never(_name: str) -> bool:
+    """Say of every name that no later version will know it: the file decides what there is."""
+    return False
 
 
 def row_name(heading: str) -> str:

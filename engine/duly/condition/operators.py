@@ -7,7 +7,7 @@ Every function here raises InputError where types do not fit.
 
 from dataclasses import replace
 
-from duly.condition.catalogue import short_name
+from duly.condition.catalogue import Field, short_name
 from duly.condition.reading import read_value
 from duly.condition.tree import (
     Arithmetic,
@@ -25,6 +25,7 @@ from duly.condition.tree import (
     OneOf,
     Sign,
     Value,
+    walk,
 )
 from duly.condition.types import Type
 from duly.errors import InputError
@@ -48,7 +49,7 @@ def _operand(sign: Sign, value: Value, other: Value, *, on_right: bool = False) 
         same = other.type is Type.MONEY and sign in ("+", "-")
         return settle(value, Type.MONEY if same else Type.NUMBER)
     if _is_quoted(value):
-        return settle(value, Type.DATE if beside_date else Type.MONEY)
+        return settle(value, Type.DATE if beside_date else Type.MONEY, other)
     return value
 
 
@@ -134,14 +135,29 @@ def settle(value: Value, kind: Type, beside: Value | None = None) -> Value:
     """Read a quoted text or a cell as a type; other values stay as they are."""
     match value:
         case Constant(value=str(text)) if _is_quoted(value):
-            words = beside.field.one_of if isinstance(beside, FieldRef) else ()
-            return Constant(read_value(text, kind, words), kind)
+            return _read(text, kind, beside)
         case NameRef(type=Type.CELL):
             return replace(value, type=kind)
         case IfMissing(first, second, Type.CELL):
             return IfMissing(settle(first, kind), settle(second, kind), kind)
         case _:
             return value
+
+
+def _read(text: str, kind: Type, beside: Value | None) -> Constant:
+    """Read a quoted text as what it must be beside a value, within what that can be."""
+    words = beside.field.one_of if isinstance(beside, FieldRef) else ()
+    money = _money_in(beside)
+    currencies, amount = (money.currencies, money.example) if money else ((), Type.MONEY.example)
+    value = read_value(text, kind, one_of=words, currencies=currencies, amount=amount)
+    return Constant(value, kind)
+
+
+def _money_in(value: Value | None) -> Field | None:
+    """Return the first field of money that something is calculated from."""
+    inside = walk(value) if value is not None else ()
+    fields = (node.field for node in inside if isinstance(node, FieldRef))
+    return next((field for field in fields if field.type is Type.MONEY), None)
 
 
 def say(value: Value) -> str:
@@ -201,7 +217,9 @@ def _toward(value: Value, other: Value) -> Value:
 def _mismatch(left: Value, right: Value, verb: str) -> str:
     if isinstance(left, Constant) or right.type is Type.MONEY:
         left, right = right, left
-    example = f"; write '{left.type.example}'" if left.type is Type.MONEY else ""
+    money = _money_in(left)
+    amount = money.example if money else Type.MONEY.example
+    example = f"; write '{amount}'" if left.type is Type.MONEY else ""
     return (
         f"{say(left)} holds {left.type.holds} and cannot be {verb} with {say(right)}, "
         f"which is {right.type.holds}{example}"

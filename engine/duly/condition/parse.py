@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from duly.condition.catalogue import Catalogue, closest
+from duly.condition.catalogue import Catalogue
 from duly.condition.field_test import read_test
 from duly.condition.formula import Names, read_formula
 from duly.condition.given import Entries, Given, Many, Text
 from duly.condition.operators import as_condition
-from duly.condition.refusal import Problems, RefusedError, at
+from duly.condition.refusal import Problems, RefusedError, at, not_yet
+from duly.condition.syntax import EXAMPLE
 from duly.condition.tree import (
     All,
     AnyOf,
@@ -21,6 +22,7 @@ from duly.condition.tree import (
     Value,
     walk,
 )
+from duly.shape.suggest import closest
 from duly.values.problem import Problem
 
 MAX_LINES = 200
@@ -39,14 +41,16 @@ def parse_condition(
     return (None if problems else condition), problems
 
 
-def parse_formula(
-    given: Text, catalogue: Catalogue
-) -> tuple[Value | Condition | None, tuple[Problem, ...]]:
-    """Read a formula over the fields of the catalogue, for SQL; None if there are problems."""
-    reader = _Reader(catalogue, ())
-    tree = reader.problems.attempt(lambda: read_formula(given, reader.names(), reader.problems))
-    problems = reader.problems.sorted()
-    return (None if problems else tree), problems
+def formula_names(catalogue: Catalogue) -> Names:
+    """Return what names stand for in a formula over the fields of a catalogue, for SQL."""
+    # A name with a dash cannot stand in a formula: it would be a subtraction.
+    possible = [name for name in catalogue.names() if "-" not in name]
+
+    def find(name: str) -> Value | None:
+        found = catalogue.find(name)
+        return FieldRef(found) if found else None
+
+    return Names(find, lambda name: closest(name, possible), catalogue.is_planned, in_memory=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ class _Reader:
             case Entries(entries=entries, span=span) if entries:
                 if len(entries) > MAX_LINES:
                     message = f"{len(entries)} conditions are too many; {MAX_LINES} are allowed"
-                    raise RefusedError(span, "too-many-conditions", message)
+                    fix = "put some of them into a segment and name that"
+                    raise RefusedError(span, "too-many-conditions", message, fix)
                 parts = self.problems.every(lambda entry: self._entry(*entry), entries)
                 return parts[0] if len(parts) == 1 else All(parts)
             case _:
@@ -113,8 +118,8 @@ class _Reader:
             message = "segment takes the name of one segment"
             raise RefusedError(given.span, "no-condition", message, "several: any_of, none_of")
         if given.text not in self.segments:
-            alike = closest(given.text, self.segments)
-            fix = f'did you mean "{alike[0]}"?' if alike else "segments stand under segments:"
+            meant = closest(given.text, self.segments)
+            fix = f'did you mean "{meant}"?' if meant else "segments stand under segments:"
             message = f'there is no segment "{given.text}"'
             raise RefusedError(given.span, "unknown-segment", message, fix)
         return Line(InSegment(given.text), key.span)
@@ -125,35 +130,29 @@ class _Reader:
     def _formula(self, key: Text, given: Given) -> Condition:
         if not isinstance(given, Text):
             message = "formula takes one text"
-            fix = "write formula: usage.calls > 0.8 * plan.calls_included"
+            fix = f"write formula: {EXAMPLE}"
             raise RefusedError(given.span, "formula-syntax", message, fix)
-        tree = read_formula(given, self.names(), self.problems)
+        tree = read_formula(given, formula_names(self.catalogue), self.problems)
         result = at(given.span, "wrong-type", lambda: as_condition(tree))
         if not any(isinstance(node, FieldRef) for node in walk(result)):
             message = f'"{given.text}" names no field, so it is always the same'
-            raise RefusedError(given.span, "constant-condition", message)
+            fix = "name a field in it, or remove it"
+            raise RefusedError(given.span, "constant-condition", message, fix)
         return Line(result, key.span, formula=given.text.strip())
 
-    def names(self) -> Names:
-        """Return what names stand for in a formula."""
-        return Names(self._find, self._closest_in_formulas, in_memory=False)
-
-    def _find(self, name: str) -> Value | None:
-        found = self.catalogue.find(name)
-        return FieldRef(found) if found else None
-
-    def _closest_in_formulas(self, name: str) -> tuple[str, ...]:
-        # A name with a dash cannot stand in a formula: it would be a subtraction.
-        return tuple(known for known in self.catalogue.closest(name) if "-" not in known)
-
     def _unknown(self, key: Text) -> RefusedError:
+        if self.catalogue.is_planned(key.text):
+            return not_yet(key.span, key.text)
         known = (*self.catalogue.names(), *self._specials())
         inside = [name for name in known if name.startswith(f"{key.text}.")]
-        alike = closest(key.text, known)
+        owned = [name for name in known if name.endswith(f".{key.text}")]
+        meant = closest(key.text, known)
         if inside:
             fix = f"write the whole name, such as {inside[0]}"
         elif key.text == "all_of":
             fix = "conditions in one map all have to hold; leave all_of away"
+        elif meant or owned:
+            fix = f'did you mean "{meant or owned[0]}"?'
         else:
-            fix = f'did you mean "{alike[0]}"?' if alike else ""
+            fix = "a field of your own is declared under fields: in duly.yaml"
         return RefusedError(key.span, "unknown-field", f'unknown field "{key.text}"', fix)

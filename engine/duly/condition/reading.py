@@ -1,86 +1,92 @@
 """Read a text of a rule file as a value of a type."""
 
-import re
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
-from duly.condition.catalogue import closest
 from duly.condition.types import Plain, Type
 from duly.errors import InputError
-from duly.values.money import parse_money
+from duly.shape.parsing import parse_date, parse_number, parse_whole_number, parse_yes_no
+from duly.shape.suggest import closest, suggest
+from duly.values.money import Money, parse_money
 
 MAX_TEXT = 500
 MAX_OPTIONS = 500
-_YES = ("yes", "true", "on")
-_NO = ("no", "false", "off")
-_NUMBER = re.compile(r"(?a)-?\d{1,15}(\.\d{1,9})?")
-_WHOLE = re.compile(r"(?a)-?\d{1,15}")
-_DAY_FIRST = re.compile(r"(?a)(\d{1,2})[./](\d{1,2})[./](\d{4})")
-_ISO_DATE = re.compile(r"(?a)\d{4}-\d{2}-\d{2}")
+_LARGEST = 10**15
+_MOST_LISTED = 50  # of a longer list, such as all countries, the first words say nothing
 
 
-def read_value(text: str, kind: Type, one_of: tuple[str, ...] = ()) -> Plain:
-    """Read a text as a value; raises InputError that says what is wrong with it."""
+def read_value(
+    text: str,
+    kind: Type,
+    *,
+    one_of: tuple[str, ...] = (),
+    currencies: tuple[str, ...] = (),
+    amount: str = Type.MONEY.example,
+) -> Plain:
+    """Read a text as a value; raises InputError that says what is wrong with it.
+
+    ``one_of`` closes the set of words, ``currencies`` that of money; empty means open. ``amount``
+    is an example of money.
+    """
     if len(text) > MAX_TEXT:
         raise InputError(f"a text of {len(text)} characters is too long; {MAX_TEXT} are allowed")
-    return _READERS[kind](text, one_of)
-
-
-def _text(text: str, _one_of: tuple[str, ...]) -> str:
-    return text
+    match kind:
+        case Type.TEXT | Type.CELL:
+            return text
+        case Type.WORD | Type.TEXTS:
+            return _word(text, one_of)
+        case Type.NUMBER:
+            return parse_number(text, at_least=-_LARGEST, at_most=_LARGEST, example=kind.example)
+        case Type.WHOLE:
+            return parse_whole_number(
+                text, at_least=-_LARGEST, at_most=_LARGEST, example=kind.example
+            )
+        case Type.SHARE:
+            return _share(text)
+        case Type.MONEY:
+            return _money(text, currencies, amount)
+        case Type.YES_NO:
+            return parse_yes_no(text)
+        case Type.DATE:
+            return parse_date(text)
+        case Type.MOMENT:
+            return _moment(text)
 
 
 def _word(text: str, one_of: tuple[str, ...]) -> str:
-    if one_of and text not in one_of:
-        alike = closest(text, one_of)
-        fix = f'did you mean "{alike[0]}"?' if alike else f"it is one of {', '.join(one_of)}"
-        raise InputError(f'"{text}" is not possible here; {fix}')
-    return text
+    if not one_of or text in one_of:
+        return text
+    fix = suggest(text, one_of)
+    if len(one_of) > _MOST_LISTED and closest(text, one_of) is None:
+        fix = f"write it like {one_of[0]}"
+    raise InputError(f'"{text}" is not possible here; {fix}')
 
 
-def _number(text: str, _one_of: tuple[str, ...]) -> Decimal:
-    if not _NUMBER.fullmatch(text):
-        comma = re.fullmatch(r"(?a)(-?\d{1,15}),(\d{1,9})", text)
-        fix = f"; write {comma[1]}.{comma[2]}" if comma else ""
-        raise InputError(f'"{text}" is not a number{fix}')
-    return Decimal(text)
+def _share(text: str) -> Decimal:
+    """Read a percentage, whose sign may be left away: 80 means 80 %."""
+    bare = text.removesuffix("%").rstrip()
+    try:
+        return parse_number(bare, at_least=-_LARGEST, at_most=_LARGEST)
+    except InputError as error:
+        fix = "write a number and %, such as 80%"
+        raise InputError(f'"{text}" is not a percentage; {fix}') from error
 
 
-def _whole(text: str, _one_of: tuple[str, ...]) -> int:
-    if not _WHOLE.fullmatch(text):
-        raise InputError(f'"{text}" is not a whole number')
-    return int(text)
+def _money(text: str, currencies: tuple[str, ...], amount: str) -> Money:
+    try:
+        money = parse_money(text)
+    except InputError as error:
+        said = str(error).replace(Type.MONEY.example, amount)
+        raise InputError(said) from error
+    if currencies and money.currency not in currencies:
+        raise InputError(
+            f'"{text}" is in {money.currency}, and amounts here are in '
+            f'{" or ".join(currencies)}; write one such as "{amount}"'
+        )
+    return money
 
 
-def _share(text: str, one_of: tuple[str, ...]) -> Decimal:
-    if not _NUMBER.fullmatch(text.removesuffix("%").rstrip()):
-        raise InputError(f'"{text}" is not a percentage')
-    return _number(text.removesuffix("%").rstrip(), one_of)
-
-
-def _money(text: str, _one_of: tuple[str, ...]) -> Plain:
-    return parse_money(text)
-
-
-def _yes_no(text: str, _one_of: tuple[str, ...]) -> bool:
-    if text.lower() not in _YES + _NO:
-        raise InputError(f'"{text}" is neither yes nor no')
-    return text.lower() in _YES
-
-
-def _date(text: str, _one_of: tuple[str, ...]) -> date:
-    if _ISO_DATE.fullmatch(text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError as error:
-            raise InputError(f'"{text}" is not a day of the calendar') from error
-    day_first = _DAY_FIRST.fullmatch(text)
-    fix = f"{day_first[3]}-{day_first[2]:0>2}-{day_first[1]:0>2}" if day_first else "2026-03-01"
-    raise InputError(f'"{text}" is not a date; write it like {fix}')
-
-
-def _moment(text: str, _one_of: tuple[str, ...]) -> datetime:
+def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
@@ -90,19 +96,4 @@ def _moment(text: str, _one_of: tuple[str, ...]) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
-        raise InputError(f'"{text}" is beyond the calendar') from error
-
-
-_READERS: dict[Type, Callable[[str, tuple[str, ...]], Plain]] = {
-    Type.TEXT: _text,
-    Type.WORD: _word,
-    Type.TEXTS: _word,
-    Type.NUMBER: _number,
-    Type.WHOLE: _whole,
-    Type.SHARE: _share,
-    Type.MONEY: _money,
-    Type.YES_NO: _yes_no,
-    Type.DATE: _date,
-    Type.MOMENT: _moment,
-    Type.CELL: _text,
-}
+        raise InputError(f'"{text}" is beyond the calendar; write another year') from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from duly.errors import InputError
+from duly.shape.complaint import NOT_YET, REMOVE
 from duly.values.problem import Problem, Span
 
 S = TypeVar("S")
@@ -64,3 +65,8 @@ def at(span: Span, code: str, read: Callable[[], T], *, prefix: str = "", hint: 
     except InputError as error:
         message, _, fix = str(error).partition("; ")
         raise RefusedError(span, code, prefix + message, fix or hint) from error
+
+
+def not_yet(span: Span, name: str) -> RefusedError:
+    """Refuse a name that the language plans and this version does not know."""
+    return RefusedError(span, NOT_YET, f'"{name}" is not there yet', REMOVE)

@@ -13,9 +13,11 @@ MAX_DEPTH = 20
 MAX_PRODUCTS = 8  # a value stays far from the largest number a database can hold
 MAX_CALLS = 8
 
+SPLIT = "write it more simply, or in two conditions"
+
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _BACKSLASH = re.compile(r"\\")
-_EXAMPLE = "a formula looks like usage.calls > 0.8 * plan.calls_included"
+EXAMPLE = "subscriber.paid_total > 3 * subscription.amount"
 # What stands outside quotes and Python would take for something else, and what to write instead.
 _FOREIGN = (
     (re.compile(r"#"), "formulas have no comments"),
@@ -34,7 +36,7 @@ def read_syntax(given: Text) -> ast.expr:
     text = one_line(given)
     if len(text) > MAX_LENGTH:
         message = f"this formula has {len(text)} characters; {MAX_LENGTH} are allowed"
-        raise RefusedError(given.span, "formula-too-long", message)
+        raise RefusedError(given.span, "formula-too-long", message, SPLIT)
     _refuse_foreign(given, text)
     try:
         tree = ast.parse(text.strip(), mode="eval").body
@@ -79,7 +81,11 @@ def _unreadable(given: Text, text: str, error: Exception) -> RefusedError:
     offset = (error.offset or 1) - 1 if isinstance(error, SyntaxError) else 0
     start = min(len(text) - len(text.lstrip()) + max(offset, 0), max(len(text) - 1, 0))
     reserved = re.search(rf"\.({'|'.join(keyword.kwlist)})\b", text)
-    fix = f'the name "{reserved[1]}" cannot stand in a formula' if reserved else _EXAMPLE
+    fix = (
+        f'the name "{reserved[1]}" cannot stand in a formula'
+        if reserved
+        else f"a formula looks like {EXAMPLE}"
+    )
     message = f'"{text.strip()}" cannot be read as a formula'
     return RefusedError(given.place(start, 1), "formula-syntax", message, fix)
 
@@ -95,7 +101,7 @@ def _refuse_large(given: Text, tree: ast.expr) -> None:
     ):
         if count > most:
             message = f"this formula has more than {most} {what}"
-            raise RefusedError(given.span, "formula-too-long", message)
+            raise RefusedError(given.span, "formula-too-long", message, SPLIT)
 
 
 def _depth(tree: ast.expr) -> int:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from duly.values.money import Money
+from duly.values.money import Money, exponent
 
 Plain = str | bool | int | Decimal | Money | date | datetime
 
@@ -48,6 +48,11 @@ class Type(StrEnum):
     def example(self) -> str:
         """Show how a value is written in a rule file."""
         return _EXAMPLES[self]
+
+
+def example_amount(currency: str) -> str:
+    """Write an amount of a currency as one would in a rule file: ``5.00 RON``."""
+    return str(Money(5 * 10 ** exponent(currency), currency))
 
 
 _HOLDS = {

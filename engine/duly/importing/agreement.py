@@ -12,7 +12,7 @@ from duly.importing.schedule import anchor_for
 from duly.language.mapping_readers import in_minor
 from duly.model.enrolment import EnrolledSubscription
 from duly.model.subscription import Status
-from duly.values.duration import Duration, Unit, add
+from duly.values.duration import Duration, add
 from duly.values.money import Money
 
 
@@ -53,7 +53,7 @@ def agree(told: ToldSubscription, catalog: Catalog, handover: Handover) -> Enrol
     """Work out a subscription as it is taken over; raises BadRowError for what contradicts."""
     plan = catalog.plans[told.plan]
     price = _price(plan, told.started_on, handover)
-    term = _term(plan.term, price.every)
+    term = plan.term
     state = _state(told, handover)
     if state.status != Status.ENDED:
         _check_term(told, term, handover)
@@ -86,13 +86,6 @@ def _price(plan: Plan, started_on: date, handover: Handover) -> Price:
         return plan.price_on(max(started_on, handover.on))
     except InputError as error:
         raise BadRowError(str(error)) from error
-
-
-def _term(term: Term | None, every: Duration) -> Term | None:
-    """Write a term that is counted in cycles or parcels, one a cycle, as a length of time."""
-    if term is None or term.length.unit not in (Unit.CYCLE, Unit.PARCEL):
-        return term
-    return Term(Duration(term.length.count * every.count, every.unit), term.then)
 
 
 def _amount(told: ToldSubscription, plan: Plan, price: Price, currency: str) -> Money:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from duly.importing.row import RowReading
-from duly.language.mapping_places import only_zone
 from duly.language.mapping_tree import Consent, MethodMapping, Source, SubscriberMapping
 from duly.model.business import Business
 from duly.model.enrolment import EnrolledMethod, EnrolledSubscriber
+from duly.values.country import only_zone
 
 _KIND = "other"  # of a way to pay, where nothing is said
 
@@ -18,7 +18,8 @@ def read_subscriber(
     """Read the subscriber of a row."""
     texts = {name: reading.get(source) or "" for name, source in mapping.texts.items()}
     address = {part: reading.get(source) or "" for part, source in mapping.address.items()}
-    country = texts.get("country") or address.pop("country", "")
+    in_address = address.pop("country", "")
+    country = texts.get("country") or in_address
     signed_up_on: date | None = reading.get(mapping.signed_up_on)
     return EnrolledSubscriber(
         external_id=reading.need(mapping.same, ""),

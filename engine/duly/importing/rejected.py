@@ -3,17 +3,20 @@
 import codecs
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from duly.connector import SourceRow, SubscriberSource
 from duly.errors import OutsideError
 from duly.importing.report import Rejected
 from duly.language.mapping_format import FileFormat
 
-REASON = "reason"
+REASON = "duly_reason"
 
-# What a spreadsheet would calculate; a number or a telephone number is left as it is.
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s().,/-]*\Z)")
+# What a spreadsheet would calculate, and what looks as if it was made safe already; a number or a
+# telephone number is left as it is.
+_FORMULA = re.compile(r"'*(?:[=@\t\r]|[+-](?![\d\s().,/-]*\Z))")
 
 
 def rejected_path(source: Path) -> Path:
@@ -44,9 +47,27 @@ def write_rejected(
     return len(rejected)
 
 
+def rows_as_before(source: SubscriberSource) -> Iterator[SourceRow]:
+    """Yield the rows of a source, those of a file that ``write_rejected`` wrote as before it."""
+    was_set_aside = REASON in source.headings()
+    for row in source.rows():
+        yield _as_before(row) if was_set_aside else row
+
+
+def _as_before(row: SourceRow) -> SourceRow:
+    cells = {name: bare_cell(text) for name, text in row.values.items() if name != REASON}
+    return replace(row, values=cells)
+
+
 def safe_cell(text: str) -> str:
     """Put a ``'`` before what a spreadsheet would take for a formula."""
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+def bare_cell(text: str) -> str:
+    """Take away the ``'`` that ``safe_cell`` put there, and no other."""
+    bare = text.removeprefix("'")
+    return bare if safe_cell(bare) == text else text
 
 
 def _write(

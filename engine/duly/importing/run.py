@@ -8,6 +8,7 @@ from datetime import datetime
 from duly.catalog import Catalog
 from duly.connector import SourceRow, SubscriberSource
 from duly.importing.enrolment import RowBook, Skipped
+from duly.importing.rejected import REASON, rows_as_before
 from duly.importing.repeats import Repeats
 from duly.importing.report import ImportReport, Rejected, Tally
 from duly.importing.row import BadRowError, Sheet
@@ -50,7 +51,7 @@ def run_import(
     takes everything back. Raises ProblemsError for columns that the source does not have, and
     Misconfigured if it cannot be read.
     """
-    headings = source.headings()
+    headings = tuple(name for name in source.headings() if name != REASON)
     problems = check_headings(mapping, headings)
     if problems:
         raise ProblemsError(problems)
@@ -61,7 +62,7 @@ def run_import(
         bad = _first_bad(book, source)
         if bad is not None:
             return _stopped(bad, headings)
-    return _Run(book, target, progress).over(source.rows(), headings)
+    return _Run(book, target, progress).over(rows_as_before(source), headings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _taken_back(database: Database) -> Iterator[Transaction]:
 def _first_bad(book: RowBook, source: SubscriberSource) -> tuple[int, Rejected] | None:
     """Read every row and write none; returns the first bad one and how many were read."""
     reader = _Reader(book)
-    for count, row in enumerate(source.rows(), start=1):
+    for count, row in enumerate(rows_as_before(source), start=1):
         found = reader.read(row)
         if isinstance(found, Rejected):
             return count, found

@@ -7,10 +7,13 @@ from string import Formatter
 from duly.errors import InputError
 from duly.shape.form import Scalar
 from duly.template.filters import is_address
+from duly.template.shown import locale_of
+from duly.values.country import countries
 from duly.values.money import exponent
 from duly.values.zone import zone_info
 
 _MAIL = r"[^\s@<>,\"]+@[^\s@<>,\"]+\.[^\s@<>,\"]+"
+_ENGLISH = "en"
 _WIDTH = re.compile(r"(?:0?[1-9][0-9]?)?")
 
 
@@ -82,16 +85,25 @@ def _scalar(
 
 
 def _parse_country(written: str) -> str:
-    if not re.fullmatch("[A-Z]{2}", written):
-        raise InputError(f'"{written}" is not a country; write its two capital letters, such as RO')
+    if written not in countries():
+        near = {"UK": "GB"}.get(written.upper(), written.upper())
+        fix = near if near in countries() else "its two capital letters, such as RO"
+        raise InputError(f'"{written}" is not a country; write {fix}')
     return written
 
 
 def _parse_language(written: str) -> str:
-    if not re.fullmatch("[a-z]{2}", written):
-        fix = "write its two small letters, such as ro"
-        raise InputError(f'"{written}" is not a language; {fix}')
+    if not _is_language(written):
+        near = re.split("[-_]", written.lower(), maxsplit=1)[0]
+        fix = near if _is_language(near) else "its two small letters, such as ro"
+        raise InputError(f'"{written}" is not a language; write {fix}')
     return written
+
+
+def _is_language(code: str) -> bool:
+    """Tell whether dates and amounts can be written in a language; an unknown one gives English."""
+    is_code = re.fullmatch("[a-z]{2}", code) is not None
+    return is_code and (code == _ENGLISH or locale_of(code, _ENGLISH).language != _ENGLISH)
 
 
 def _parse_currency(written: str) -> str:

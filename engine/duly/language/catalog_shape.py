@@ -1,6 +1,6 @@
 """What may be written in catalog.yaml."""
 
-import re
+from dataclasses import replace
 
 from duly.language.settings_shape import CURRENCY
 from duly.shape.form import (
@@ -15,11 +15,12 @@ from duly.shape.form import (
     WordOr,
 )
 from duly.shape.scalars import day, duration, money, name, percent, text, whole_number, yes_no
+from duly.values.country import countries
 from duly.values.duration import CALENDAR_UNITS, Unit
 
+COUNTED = (Unit.CYCLE, Unit.PARCEL)  # lengths that a plan's price turns into time
 EVERYWHERE = "all"
 REASON = "reason"
-_COUNTRY = re.compile("[A-Z]{2}")
 
 _RATE = percent("Rate", "The rate, for all days.", "21%")
 _RATES = Choice(
@@ -54,11 +55,11 @@ TAX = Free(
 
 def tax_shape(names: tuple[str, ...]) -> Fields:
     """Return the shape of one class of tax for which these countries are written."""
-    countries = {name: _RATES for name in names if _COUNTRY.fullmatch(name)}
+    known = {name: _RATES for name in names if name in countries()}
     return Fields(
         title="Tax",
         about="A class of tax.",
-        optional={**countries, EVERYWHERE: _RATES, REASON: _REASON},
+        optional={**known, EVERYWHERE: _RATES, REASON: _REASON},
         unknown="is not a country (two capital letters), all or reason",
         count="some",
     )
@@ -69,6 +70,7 @@ def _reference(title: str, about: str, to: str, unknown: str, example: str) -> R
 
 
 _TAX_NAME = _reference("Tax", "A class of taxes:.", "tax", "is not one of the taxes", "standard")
+_TAX_OF_PRICE = replace(_TAX_NAME, not_yet=("excluded",))
 _PRODUCT_NAME = _reference(
     "Product", "A product of products:.", "product", "is not one of the products", "beans-250"
 )
@@ -123,7 +125,7 @@ _PRICE = Fields(
     },
     optional={
         "at_least": money("At least", "The smallest amount one can choose.", "10.00 RON"),
-        "tax": _TAX_NAME,
+        "tax": _TAX_OF_PRICE,
         "from": day("From", "The first day on which it is open to new subscriptions."),
         "until": day("Until", "The last day on which it is open to new subscriptions."),
     },
@@ -148,7 +150,9 @@ _PLAN = Fields(
             title="Term",
             about="For how long one is bound.",
             required={
-                "length": duration("Length", "How long.", "6 months", units=CALENDAR_UNITS),
+                "length": duration(
+                    "Length", "How long.", "6 months", units=(*CALENDAR_UNITS, *COUNTED)
+                ),
                 "then": Word(
                     title="Then",
                     about="What comes after it.",

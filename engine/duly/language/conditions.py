@@ -9,21 +9,17 @@ from duly.condition.check import Segments as SegmentConditions
 from duly.condition.check import check_condition, check_segments, owners
 from duly.condition.fields import moves_with_clock
 from duly.condition.parse import parse_condition
+from duly.condition.syntax import SPLIT
 from duly.condition.tree import All, Condition, InSegment, walk
 from duly.language.given import given
 from duly.model.about import About
 from duly.rule import Segment
-from duly.shape.node import EmptyNode, ListNode, MapNode, Node, TextNode
+from duly.shape.node import Node, said
 from duly.shape.record import Item, Record
 from duly.values.problem import Problem
 
 _UNREADABLE = All(())  # stands for the members of a segment that could not be read
 _UNKNOWN = "unknown-field"
-_READ_ON = "write it more simply, or in two conditions"
-_FIXES = {
-    _UNKNOWN: "name a field such as country, or declare your own under fields: in duly.yaml",
-    "constant-condition": "name a field in it, or remove it",
-}
 _REACH_OF_SEGMENTS = ("subscriber", "subscription", "plan")
 
 
@@ -46,21 +42,16 @@ class Conditions:
         condition, told = parse_condition(given(node), self.catalogue, self.names)
         if not self.is_certain:
             told = tuple(problem for problem in told if problem.code != _UNKNOWN)
-        return condition, tuple(self._with_fix(problem) for problem in told)
-
-    def _with_fix(self, problem: Problem) -> Problem:
-        """Give every problem a fix: an unknown field may be one of a subscription."""
-        if problem.hint:
-            return problem
-        name = problem.message.split('"')[1] if problem.code == _UNKNOWN else ""
-        owned = [known for known in self.catalogue.names() if known.endswith(f".{name}")]
-        if name and owned:
-            return replace(problem, hint=f'did you mean "{owned[0]}"?')
-        return replace(problem, hint=_FIXES.get(problem.code, _READ_ON))
+        return condition, tuple(_with_fix(problem) for problem in told)
 
     def check(self, condition: Condition, reach: Collection[str]) -> tuple[Problem, ...]:
         """Find what is wrong with a condition of something that leads to these rows."""
         return check_condition(condition, self.members, reach)
+
+
+def _with_fix(problem: Problem) -> Problem:
+    """Give a problem a fix where the reader of formulas cannot know one."""
+    return problem if problem.hint else replace(problem, hint=SPLIT)
 
 
 def read_segments(
@@ -110,16 +101,4 @@ def _digest(name: str, nodes: Mapping[str, Node], members: SegmentConditions) ->
         return ""
     mentioned = sorted({node.name for node in walk(members[name]) if isinstance(node, InSegment)})
     inner = [_digest(other, nodes, members) for other in mentioned]
-    return hashlib.sha256(repr((_said(nodes[name]), inner)).encode()).hexdigest()
-
-
-def _said(node: Node) -> object:
-    match node:
-        case TextNode(text):
-            return text
-        case EmptyNode():
-            return None
-        case ListNode(items):
-            return [_said(item) for item in items]
-        case MapNode(entries):
-            return [(entry.key.text, _said(entry.value)) for entry in entries]
+    return hashlib.sha256(repr((said(nodes[name]), inner)).encode()).hexdigest()

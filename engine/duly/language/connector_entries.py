@@ -1,7 +1,7 @@
 """From the connectors of duly.yaml to entries, with ``${NAME}`` taken from the environment."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from duly.language.settings_shape import connector_shape
@@ -14,6 +14,10 @@ from duly.values.problem import Problem, Span
 
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _LOOKS_LIKE_ONE = re.compile(r"\$\{[^}]*\}?")
+
+
+# The words that ``use:`` takes, each with its settings: needed or not.
+Uses = Mapping[str, Mapping[str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class Environment:
 
 
 def read_connectors(
-    items: Iterable[tuple[str, Item]], environment: Environment, uses: frozenset[str] | None
+    items: Iterable[tuple[str, Item]], environment: Environment, uses: Uses | None
 ) -> Mapping[str, ConnectorEntry]:
     """Read the connectors by their names; ``uses`` are the words ``use:`` takes, if known."""
     entries = (_read(name, item, environment, uses) for name, item in items)
@@ -70,7 +74,7 @@ def read_connectors(
 
 
 def _read(
-    name: str, item: Item, environment: Environment, uses: frozenset[str] | None
+    name: str, item: Item, environment: Environment, uses: Uses | None
 ) -> ConnectorEntry | None:
     node = item.value
     assert isinstance(node, MapNode), "a connector is names with values"
@@ -83,8 +87,25 @@ def _read(
     assert isinstance(use, TextNode), "what a connector uses is one text"
     if uses is not None and use.text not in uses:
         environment.problems.append(unknown_word(use, "is not a connector", sorted(uses)))
+    elif uses is not None:
+        environment.problems.extend(_misfits(name, node, use, uses[use.text]))
     values = {key: _value(value, environment) for key, value in texts.items()}
     return ConnectorEntry(name, use.text, values, item.key)
+
+
+def _misfits(
+    name: str, node: MapNode, use: TextNode, settings: Mapping[str, bool]
+) -> Iterator[Problem]:
+    """Tell which settings a connector does not know, and which it needs."""
+    written = {entry.key.text for entry in node} - {"use"}
+    for entry in node:
+        if entry.key.text in written - settings.keys():
+            says = f"is not a setting of {use.text}"
+            yield unknown_word(entry.key, says, sorted(settings))
+    for needed in sorted(one for one, is_needed in settings.items() if is_needed):
+        if needed not in written:
+            message = f"{quote(name)} lacks {quote(needed)}, which {use.text} needs"
+            yield Problem(use.span, "missing", message, f"add {needed}: to it")
 
 
 def _value(node: Node, environment: Environment) -> object:

@@ -1,23 +1,26 @@
 """The schemas that editors complete and check the files of a workspace by."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from duly.condition.catalogue import Field, short_name
 from duly.condition.fields import field_catalogue
 from duly.condition.types import Type
+from duly.language.any_business import ANY_BUSINESS
 from duly.language.catalog_shape import CATALOG
+from duly.language.mapping_shape import CONSENT, MARKETING, mapping_shape
 from duly.language.messages import HEADER
 from duly.language.rules_shape import rules_shape
 from duly.language.settings_shape import SETTINGS
-from duly.model.business import Business
+from duly.model.business import OwnField
 from duly.shape.editor import Schema, editor_schema
 from duly.shape.form import ANY_TEXT
 
 _CONDITION: Schema = {"$ref": "#/definitions/condition"}
 _ANY_VALUE: Schema = {"type": ANY_TEXT}
 _ONE_OR_MANY: Schema = {"type": [*ANY_TEXT, "array"]}
-_ANY_BUSINESS = Business(name="", zone="UTC", currency="EUR", languages=("en",))
 
 _YES_NO: Schema = {"type": ["boolean", "string"]}
 _COMPARISONS: Mapping[str, Schema] = {
@@ -53,6 +56,7 @@ def schemas() -> Mapping[str, Schema]:
         "catalog": editor_schema(CATALOG),
         "settings": editor_schema(SETTINGS),
         "message": editor_schema(HEADER),
+        "import": _mapping(),
     }
 
 
@@ -61,10 +65,37 @@ def schema_text(name: str) -> str:
     return json.dumps(schemas()[name], indent=2, ensure_ascii=False) + "\n"
 
 
+def _mapping() -> Schema:
+    """Describe a mapping; fields and topics of the business's own are not known here."""
+    own = [
+        OwnField(f"{whom}.{kind}", str(kind), whom, "A field of your own, from duly.yaml.")
+        for whom in ("subscriber", "subscription")
+        for kind in (Type.TEXT, Type.DATE)
+    ]
+    schema = editor_schema(mapping_shape(replace(ANY_BUSINESS, fields=tuple(own))))
+    parts = schema["properties"]
+    assert isinstance(parts, dict), "a mapping has names"
+    for whom in ("subscriber", "subscription"):
+        _open(parts[whom], whom)
+    return schema
+
+
+def _open(part: Schema, whom: str) -> None:
+    """Let a part take names that only the business knows, each as text or as a day."""
+    known = part["properties"]
+    assert isinstance(known, dict), "a part of a mapping has names"
+    text, day = (known.pop(f"{whom}.{kind}") for kind in (Type.TEXT, Type.DATE))
+    ways = {**day["properties"], **text["properties"]}
+    part["additionalProperties"] = {**text, "title": "Your own field", "properties": ways}
+    consent = known.get(f"{CONSENT}{MARKETING}")
+    if consent is not None:
+        part["patternProperties"] = {f"^{re.escape(CONSENT)}": consent}
+
+
 def _condition() -> Schema:
     """Describe a map of conditions; fields of the business's own are not known here."""
     groups: Schema = {"type": "array", "minItems": 1, "items": _CONDITION}
-    fields = field_catalogue(_ANY_BUSINESS)
+    fields = field_catalogue(ANY_BUSINESS)
     consent = fields.find("consent.marketing")
     assert consent is not None, "there is always a consent to marketing"
     known = [*fields.fields.values(), consent]
@@ -92,7 +123,7 @@ def _test(field: Field) -> Schema:
     unit = f" In {field.unit}." if field.unit else ""
     head: Schema = {
         "description": f"{field.sentence}{unit} Holds {field.type.holds}.",
-        "examples": [field.one_of[0] if field.one_of else field.type.example],
+        "examples": [field.example],
     }
     other: Schema = {
         "type": [*ANY_TEXT, "array", "object"],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from duly.actions.cancel import Cancel
 from duly.language.defaults import letters
 from duly.language.settings import Outlets
 from duly.model.about import About, reaches
@@ -19,6 +20,7 @@ def check_rule(rule: Rule, record: Record, outlets: Outlets | None) -> Iterator[
     yield from _limits(rule, record)
     yield from _needs(rule)
     yield from _pay_then_deliver(rule)
+    yield from _after_the_end(rule)
     yield from _useless_stops(rule, record)
     if outlets is not None:
         yield from _without_outlet(rule, outlets)
@@ -99,6 +101,35 @@ def _pay_then_deliver(rule: Rule) -> Iterator[Problem]:
                 hint = 'put it into a rule of its own, with "when: {payment_succeeded: }"'
                 yield Problem(step.span, "pay-then-deliver", message, hint)
             charged = charged or step.action.job_class == JobClass.MONEY
+
+
+def _after_the_end(rule: Rule) -> Iterator[Problem]:
+    """Warn of what comes after the rule has ended the subscription for sure."""
+    end: Step | None = None
+    is_stopped = any(trigger.name == "subscription_ended" for trigger in rule.stop_when)
+    for entry in rule.entries:
+        if end is not None and is_stopped and entry.steps:
+            message = (
+                f"this is never reached: {_cancel(end)} ends the subscription, which stops the rule"
+            )
+            hint = "move it above that, or take subscription_ended out of stop_when"
+            yield Problem(entry.steps[0].span, "never-reached", message, hint, "warning")
+            return
+        for step in entry.steps:
+            if end is not None and step.action.name == "charge":
+                message = f"the subscription is over by then: {_cancel(end)} has ended it"
+                hint = "charge before that, or not at all"
+                yield Problem(step.span, "charge-after-cancel", message, hint, "warning")
+            if _ends_now(step) and entry.only_if is None:
+                end = step
+
+
+def _cancel(step: Step) -> str:
+    return f"{quote(step.action.name)} in line {step.span.line}"
+
+
+def _ends_now(step: Step) -> bool:
+    return isinstance(step.action, Cancel) and step.action.at == "now"
 
 
 def _useless_stops(rule: Rule, record: Record) -> Iterator[Problem]:

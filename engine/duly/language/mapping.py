@@ -113,6 +113,10 @@ class _Maker:
         record = item.as_a(Record)
         same = self._same(record, "same")
         address = _part(record, "address", lambda one: self._address(one.as_a(Record)))
+        if "country" in record and "country" in (record.get("address", Record) or ()):
+            span = record.need("address", Record).item("country").key
+            message = '"country" stands here and under subscriber'
+            self.sources.tell(span, "one-each", message, "leave one of them")
         consents, source = self._consents(record)
         texts = self._each(record, self._subscriber_texts())
         signed_up_on = self.sources.source(record, "signed_up_on", readers.day(self.form))

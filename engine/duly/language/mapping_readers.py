@@ -16,10 +16,11 @@ from duly.condition.types import Type
 from duly.errors import InputError
 from duly.language.mapping_cards import has_card_number
 from duly.language.mapping_format import HOUSE, FileFormat
-from duly.language.mapping_places import countries
 from duly.model.business import OwnField
 from duly.model.subscription import Status
+from duly.shape.parsing import parse_yes_no
 from duly.shape.suggest import suggest
+from duly.values.country import countries
 from duly.values.money import Money, exponent
 from duly.values.zone import zone_info
 
@@ -33,11 +34,10 @@ MAIL_LIMIT = 254  # RFC 5321, section 4.5.3.1.3, without the brackets
 KEPT = 1024  # values of cells that a reader remembers
 PHONE_DIGITS = range(5, 16)  # E.164 has 15 at most
 
-YES = ("yes", "true", "on", "1")
-NO = ("no", "false", "off", "0")
 STATUSES = {"active": Status.ACTIVE, "paused": Status.PAUSED, "ended": Status.ENDED}
 KINDS = ("person", "company")
 
+_DIGITS = {"1": "yes", "0": "no"}
 _MAIL = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"().]+(?:\.[^\s@<>,;:\"().]+)+")
 _PHONE = re.compile(r"\+?[0-9 ().\-/\u00a0]+")
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -228,9 +228,11 @@ def yes_no() -> Reader[bool]:
 
 def read_yes_no(text: str) -> bool:
     """Read yes or no, true or false, on or off, 1 or 0, in any case."""
-    if text.lower() not in YES + NO:
-        raise InputError("is neither yes nor no; say under words: which of them it stands for")
-    return text.lower() in YES
+    try:
+        return parse_yes_no(_DIGITS.get(text, text))
+    except InputError as error:
+        fix = "say under words: which of them it stands for"
+        raise InputError(f"is neither yes nor no; {fix}") from error
 
 
 def own(field: OwnField, currency: str, form: FileFormat) -> Reader[object] | None:

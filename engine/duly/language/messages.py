@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from duly.language.source import Headed, parse_headed
 from duly.model.business import Business
@@ -164,14 +164,36 @@ class _Reader:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Block(Placed):
+    """Hold a text all of whose lines stand behind the same indentation."""
+
+    def at(self, offset: int, length: int = 1) -> Span:
+        found = Placed.at(self, offset, length)
+        is_first = found.line == self.span.line
+        return found if is_first else replace(found, column=found.column + self.span.column - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Folded(Placed):
+    """Hold a text whose lines were joined, or whose signs were written otherwise."""
+
+    def at(self, offset: int, length: int = 1) -> Span:
+        return self.span
+
+
 def _placed(header: MapNode, name: str) -> Placed | None:
     """Return a text of the header with the place of its first letter."""
     entry = header.find(name)
     if entry is None or not isinstance(entry.value, TextNode):
         return None
     node, span = entry.value, entry.value.span
+    if node.block is not None:
+        return _Block(node.text, node.block)
     quotes = span.length - len(node.text)
-    column = span.column + (1 if quotes == 2 and node.quoted else 0)
+    if quotes != (2 if node.quoted else 0):
+        return _Folded(node.text, span)
+    column = span.column + (1 if node.quoted else 0)
     return Placed(node.text, Span(span.file, span.line, column))
 
 

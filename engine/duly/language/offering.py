@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from duly.catalog import Catalog, Content, Names, Plan, Price, Product, Tax, Term
-from duly.language.catalog_shape import CATALOG
+from duly.condition.types import example_amount
+from duly.language.catalog_shape import CATALOG, COUNTED
 from duly.language.day_ranges import check_ranges, day_range
-from duly.language.tax_rates import read_taxes
+from duly.language.tax_rates import check_taxes, read_taxes
 from duly.language.within import each, names_under, part
 from duly.model.business import Business
 from duly.shape.convert import convert
@@ -22,11 +24,12 @@ _A_DAY = Duration(1, Unit.DAY)  # stands for a length that could not be read
 
 
 def read_offering(
-    node: Node, business: Business | None
+    node: Node, business: Business | None, today: date | None = None
 ) -> tuple[Catalog | None, tuple[Problem, ...]]:
     """Read the tree of catalog.yaml; None if it has a mistake.
 
-    Without a business nothing is compared with duly.yaml, which could not be read.
+    Without a business nothing is compared with duly.yaml, which could not be read. ``today`` is the
+    day on which a draft is to count; what is live is read on any day and says nothing of it.
     """
     vocabulary = {"tax": names_under(node, "taxes"), "product": names_under(node, "products")}
     if business is not None:
@@ -38,6 +41,8 @@ def read_offering(
     taxes, problems = read_taxes(part(record, "taxes"))
     reader = _Reader(record, taxes, business, [*told, *problems])
     catalog = reader.catalog()
+    if business is not None and today is not None:
+        reader.problems.extend(check_taxes(record, catalog, business.country, today))
     found = tuple(sorted(reader.problems))
     return (None if any(one.severity == "error" for one in found) else catalog), found
 
@@ -79,7 +84,8 @@ class _Reader:
         usual = self._usual_tax(contents)
         prices = each(plan, "prices")
         if "prices" in plan and plan.item("prices").is_whole and not prices:
-            hint = f'write "{code}-2026: {{amount: 10.00 EUR, every: 1 month}}" under it'
+            amount = example_amount(self.record.get_or("currency", "EUR"))
+            hint = f'write "{code}-2026: {{amount: {amount}, every: 1 month}}" under it'
             message = f"{quote(code)} has no price"
             self._tell(plan.item("prices").key, "no-price", message, hint)
         versions = [day_range(price, quote(name)) for name, price in prices]
@@ -88,9 +94,29 @@ class _Reader:
             code=code,
             names=_names(plan),
             prices=tuple(self._price(name, price, usual) for name, price in prices),
-            term=_term(part(plan, "term")),
+            term=self._term(code, plan),
             parcel=tuple(_content(one) for one in contents if "product" in one),
         )
+
+    def _term(self, code: str, plan: Record) -> Term | None:
+        """Read a term; one counted in cycles, or in parcels, one a cycle, is told as a time."""
+        term = part(plan, "term")
+        if "length" not in term or "then" not in term:
+            return None
+        length, then = term.need("length", Duration), term.need("then", str)
+        if length.unit not in COUNTED:
+            return Term(length, then)
+        if length.unit is Unit.PARCEL and "parcel" not in plan:
+            message = f"{quote(code)} is bound for {length} and sends no parcels"
+            hint = f'write "{Duration(length.count, Unit.CYCLE)}", or add "parcel:" to it'
+            self._tell(term.item("length").span, "no-parcel", message, hint)
+        cycles = {price.as_a(Record).get_or("every", _A_DAY) for _, price in each(plan, "prices")}
+        if len(cycles) > 1:
+            message = f"the prices of {quote(code)} have cycles of several lengths"
+            hint = 'write how long the term is, such as "6 months"'
+            self._tell(term.item("length").span, "cycles-differ", message, hint)
+        every = next(iter(cycles), _A_DAY)
+        return Term(Duration(length.count * every.count, every.unit), then)
 
     def _usual_tax(self, contents: Iterable[Record]) -> str:
         """Return the class of a price that names none: its products' common one, or the only."""
@@ -160,12 +186,6 @@ def _names(record: Record) -> Names:
     if isinstance(item.value, str):
         return {"": item.value}
     return {language: text.as_a(str) for language, text in item.as_a(Record)}
-
-
-def _term(term: Record) -> Term | None:
-    if "length" not in term or "then" not in term:
-        return None
-    return Term(term.need("length", Duration), term.need("then", str))
 
 
 def _content(record: Record) -> Content:

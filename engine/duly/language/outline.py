@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 
 from duly.language.source import parse
-from duly.shape.node import EmptyNode, ListNode, MapNode, Node, TextNode
+from duly.shape.node import MapNode, said
 
 Outline = Mapping[str, str]  # "rule invoice-each-cycle" to a fingerprint of what it says
 
@@ -39,25 +39,12 @@ def _items(name: str, data: bytes) -> Iterator[tuple[str, str]]:
     for entry in node if isinstance(node, MapNode) else ():
         group = _GROUPS.get(entry.key.text)
         if group is None or not isinstance(entry.value, MapNode):
-            rest.append((entry.key.text, _said(entry.value)))
+            rest.append((entry.key.text, said(entry.value)))
             continue
         for one in entry.value:
-            yield f"{group} {one.key.text}", _digest(repr(_said(one.value)).encode())
+            yield f"{group} {one.key.text}", _digest(repr(said(one.value)).encode())
     if rest:
         yield _FILES.get(name, f"the rest of {name}"), _digest(repr(rest).encode())
-
-
-def _said(node: Node) -> object:
-    """Return what is written, without where."""
-    match node:
-        case TextNode(text):
-            return text
-        case EmptyNode():
-            return None
-        case ListNode(items):
-            return [_said(item) for item in items]
-        case MapNode(entries):
-            return {entry.key.text: _said(entry.value) for entry in entries}
 
 
 def _digest(data: bytes) -> str:

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Iterator
 
 from duly.condition.catalogue import Field, short_name
 from duly.condition.fields import field_catalogue
+from duly.condition.planned import PLANNED_FIELDS
+from duly.language.any_business import ANY_BUSINESS
 from duly.language.kinds import action_kinds, trigger_kinds
-from duly.model.business import Business
 from duly.shape.example import example
-from duly.shape.form import Choice, Fields, MapOf, OneOrMany, Scalar, Shape, Word, WordOr
+from duly.shape.form import Choice, Fields, Free, MapOf, OneOrMany, Scalar, Shape, Word, WordOr
+from duly.shape.suggest import LISTED
 from duly.trigger import Trigger
 
-_ANY_BUSINESS = Business(name="", zone="UTC", currency="EUR", languages=("en",))
-_BY_HAND = "Written from the code by `./dev generate`; do not edit by hand.\n"
+BY_HAND = "Written from the code by `./dev generate`; do not edit by hand.\n"
 
 
 def triggers_page() -> str:
@@ -19,7 +20,7 @@ def triggers_page() -> str:
     kinds = trigger_kinds().values()
     head = [
         "# Triggers\n",
-        _BY_HAND,
+        BY_HAND,
         "What can stand under `when:`. A rule starts when any of its triggers happens. Those",
         "marked *stops* can stand under `stop_when:` too, without anything behind the colon.\n",
     ]
@@ -36,7 +37,7 @@ def triggers_page() -> str:
 def actions_page() -> str:
     """Write what a rule can do."""
     kinds = action_kinds().values()
-    head = ["# Actions\n", _BY_HAND, "What can stand under `do:`, in the order it is done.\n"]
+    head = ["# Actions\n", BY_HAND, "What can stand under `do:`, in the order it is done.\n"]
     parts = []
     for kind in kinds:
         facts = [f"Class: {kind.job_class}."]
@@ -50,13 +51,13 @@ def fields_page() -> str:
     """Write what conditions and formulas can name."""
     lines = [
         "# Fields\n",
-        _BY_HAND,
+        BY_HAND,
         "What conditions (`only_if:`, `members:`) and formulas can name. Fields of the subscriber",
         "can also be written with `subscriber.` before them. A field marked *may be missing* can",
         "be unknown for somebody: then a comparison with it is unknown too, and the rule does not",
         "start. Your own fields from `duly.yaml` come to these.\n",
     ]
-    fields = field_catalogue(_ANY_BUSINESS)
+    fields = field_catalogue(ANY_BUSINESS)
     consent = fields.find("consent.marketing")
     known = sorted(fields.fields.values(), key=lambda field: field.name)
     for about in ("subscriber", "subscription", "invoice", "payment"):
@@ -65,7 +66,9 @@ def fields_page() -> str:
         if about == "subscriber" and consent is not None:
             lines.append(_field(consent))
         lines.append("")
-    return "\n".join(lines)
+    planned = (f"{name}*" if name.endswith(".") else name for name in sorted(PLANNED_FIELDS))
+    names = ", ".join(f"`{short_name(name)}`" for name in planned)
+    return "\n".join([*lines, f"Not there yet: {names}.\n"])
 
 
 def _kind(name: str, shape: Fields, written: str, facts: Iterable[str]) -> str:
@@ -83,10 +86,10 @@ def _parameters(shape: Fields) -> Iterator[str]:
     for name, inner in shape.shapes.items():
         needed = " (needed)" if name in shape.required else ""
         about = getattr(inner, "about", "")
-        yield f"| `{name}`{needed} | {_holds(inner)} | {about} |"
+        yield f"| `{name}`{needed} | {holds(inner)} | {about} |"
 
 
-def _holds(shape: Shape) -> str:
+def holds(shape: Shape) -> str:
     """Say in a few words what a parameter takes."""
     match shape:
         case Scalar():
@@ -94,16 +97,20 @@ def _holds(shape: Shape) -> str:
         case Word():
             return " or ".join(f"`{word}`" for word in shape.words)
         case WordOr():
-            return f"{_holds(shape.word)}, or {_holds(shape.other)}"
+            return f"{holds(shape.word)}, or {holds(shape.other)}"
         case OneOrMany():
-            return f"{_holds(shape.item)}; or a list of them"
+            return f"{holds(shape.item)}; or a list of them"
         case Choice(one=one) if one is not None:
-            ways = [_holds(one)]
+            ways = [holds(one)]
             if shape.many is not None:
                 ways.append(f"a list such as `{example(shape.many)}`")
             if shape.named is not None:
                 ways.append(f"`{example(shape.named)}`")
             return "; ".join(ways)
+        case Free():
+            return f"names, such as `{shape.example}`"
+        case MapOf(value=Free() as value):
+            return f"a name with names, such as `{value.example}`"
         case Fields() | MapOf():
             return ", ".join(f"`{name}`" for name in getattr(shape, "shapes", {}))
         case _:
@@ -111,7 +118,8 @@ def _holds(shape: Shape) -> str:
 
 
 def _field(field: Field) -> str:
-    kind = " or ".join(f"`{word}`" for word in field.one_of) or field.type.holds
+    words = field.one_of if len(field.one_of) <= LISTED else ()
+    kind = " or ".join(f"`{word}`" for word in words) or field.type.holds
     unit = f" of {field.unit}" if field.unit else ""
     missing = " *May be missing.*" if field.may_be_missing else ""
     return f"| `{short_name(field.name)}` | {kind}{unit} | {field.sentence}{missing} |"

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
-from duly.condition.fields import field_catalogue
+from duly.catalog import Catalog
+from duly.condition.fields import Sold, field_catalogue
 from duly.language.conditions import Conditions, read_segments
+from duly.language.lint_together import check_rules
 from duly.language.messages import MessageFiles
 from duly.language.rules import Surroundings, read_rule
 from duly.language.rules_shape import rules_shape
@@ -23,7 +26,9 @@ from duly.values.problem import Problem
 class Known:
     """Hold what rules may refer to; ``plans`` is None if the catalogue could not be read.
 
-    ``is_certain``: the settings, with the fields of the business, could be read.
+    ``is_certain``: the settings, with the fields of the business, could be read. ``catalog`` is
+    None if it has a mistake. ``today`` is the business's day on which a draft is to count, None for
+    what is live.
     """
 
     business: Business
@@ -31,6 +36,26 @@ class Known:
     messages: MessageFiles
     outlets: Outlets | None
     is_certain: bool
+    catalog: Catalog | None = None
+    today: date | None = None
+
+    def sold(self) -> Sold | None:
+        """Name what is sold, as far as it could be read; None if nothing could."""
+        if self.plans is None:
+            return None
+        prices = [
+            price
+            for plan in (self.catalog.plans.values() if self.catalog else ())
+            for price in plan.prices
+        ]
+        amounts = (price.amount or price.at_least for price in prices)
+        own = self.business.currency
+        currencies = dict.fromkeys((own, *(one.currency for one in amounts if one)))
+        return Sold(
+            tuple(self.plans),
+            tuple(price.code for price in prices),
+            tuple(currencies) if self.catalog else (),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +99,7 @@ class _Reader:
 
     def segments(self) -> Conditions:
         """Read the segments, and make ready to read conditions that name them."""
-        fields = field_catalogue(self.known.business, self.known.plans or ())
+        fields = field_catalogue(self.known.business, self.known.sold())
         items = self._joined("segments", "segment")
         certain = self.known.is_certain
         conditions, told = read_segments(items, self.names, fields, is_certain=certain)
@@ -83,13 +108,15 @@ class _Reader:
 
     def rules(self, conditions: Conditions) -> Mapping[str, Rule]:
         """Read the rules."""
-        around = Surroundings(conditions, self.known.messages.classes, self.known.outlets)
+        known = self.known
+        around = Surroundings(conditions, known.messages.classes, known.outlets, known.today)
         rules: dict[str, Rule] = {}
         for name, item in self._joined("rules", "rule").items():
             rule, told = read_rule(name, item, around)
             self.problems += told
             if rule is not None:
                 rules[name] = rule
+        self.problems += check_rules(rules.values())
         return rules
 
     def _joined(self, group: str, noun: str) -> Mapping[str, Item]:

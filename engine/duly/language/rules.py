@@ -31,11 +31,15 @@ from duly.values.problem import Problem, Span
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Hold what rules may refer to; ``classes`` are those of the messages, as far as known."""
+    """Hold what rules may refer to; ``classes`` are those of the messages, as far as known.
+
+    ``today`` is the day on which a draft is to count, None for what is live.
+    """
 
     conditions: Conditions
     classes: Classes
     outlets: Outlets | None
+    today: date | None = None
 
 
 def read_rule(
@@ -50,6 +54,25 @@ def read_rule(
 
 
 @dataclass(frozen=True, slots=True)
+class _Triggers:
+    """Hold the triggers that could be made; ``is_whole``: they are all that stand there."""
+
+    found: tuple[Trigger, ...]
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """Hold the entries of a rule; ``is_whole``: they are all that is written, with every step."""
+
+    found: tuple[Entry, ...]
+    is_whole: bool
+
+
+_NO_ENTRIES = _Entries((), is_whole=False)
+
+
+@dataclass(frozen=True, slots=True)
 class _Reader:
     """Read one rule and collect what is wrong with it."""
 
@@ -61,12 +84,14 @@ class _Reader:
 
     def rule(self) -> Rule | None:
         """Read everything that can be read; None if what it starts with or does is missing."""
-        triggers = self._triggers("when")
-        is_known = self._is_whole("when") and self._are_known(triggers)
+        when, stop_when = self._triggers("when"), self._triggers("stop_when")
+        triggers = when.found
+        is_known = when.is_whole and self._are_known(triggers)
         about = common_owner(trigger.subject for trigger in triggers) if is_known else None
         reach = self._reach(about, triggers) if about is not None else None
         only_if = self._condition(self.record, reach)
-        entries = self._entries(reach)
+        doing = self._entries(reach)
+        entries = doing.found
         self._check_days()
         if about is None or not entries:
             return None
@@ -80,40 +105,38 @@ class _Reader:
             or default_catch_up(entries, self.around.classes),
             span=self.item.key,
             only_if=only_if,
-            stop_when=self._triggers("stop_when"),
+            stop_when=stop_when.found,
             active_from=self.record.get("active_from", date),
             active_until=self.record.get("active_until", date),
             enabled=self.record.get("enabled", bool) is not False,
             all_service=is_all_service(entries, self.around.classes),
         )
-        if self._is_whole("do", "timeline"):
+        if doing.is_whole and stop_when.is_whole:
             self.problems.extend(check_names(entries))
             self.problems.extend(check_rule(rule, self.record, self.around.outlets))
         return replace(rule, sentence=sentence(rule))
 
-    def _is_whole(self, *names: str) -> bool:
-        """Tell whether nothing was left out of what stands under some names."""
-        items = [self.record.item(name) for name in names if name in self.record]
-        contradicted = any(problem.code == CONTRADICTION for problem in self.problems)
-        return all(item.is_whole for item in items) and not contradicted
-
-    def _triggers(self, place: str) -> tuple[Trigger, ...]:
+    def _triggers(self, place: str) -> "_Triggers":
         found: list[Trigger] = []
+        is_whole = place not in self.record or self.record.item(place).is_whole
         for kind, item in self.record.get(place, Record) or ():
             members = item.items() if isinstance(item.value, tuple) else (item,)
             for member in members:
                 if member.is_whole:
-                    found += self._trigger(kind, replace(member, key=item.key))
-        return tuple(found)
+                    trigger = self._trigger(kind, replace(member, key=item.key))
+                    is_whole = is_whole and trigger is not None
+                    found += () if trigger is None else (trigger,)
+        return _Triggers(tuple(found), is_whole)
 
-    def _trigger(self, kind: str, item: Item) -> tuple[Trigger, ...]:
+    def _trigger(self, kind: str, item: Item) -> Trigger | None:
+        """Make one trigger; None if its parameters contradict each other, which is told."""
         try:
             trigger = trigger_kinds()[kind].load(item.as_a(Record).plain())
         except InputError as error:
             self.problems.append(contradiction(item, error))
-            return ()
+            return None
         watched = self.around.conditions.segments.get(trigger.segment or "")
-        return (trigger.in_segment(watched.about) if watched else trigger,)
+        return trigger.in_segment(watched.about) if watched else trigger
 
     def _are_known(self, triggers: tuple[Trigger, ...]) -> bool:
         """Tell whether what triggers are about can be known: their segments could be read."""
@@ -139,25 +162,29 @@ class _Reader:
             self.problems.extend(self.around.conditions.check(condition, reach))
         return condition
 
-    def _entries(self, reach: frozenset[str] | None) -> tuple[Entry, ...]:
+    def _entries(self, reach: frozenset[str] | None) -> "_Entries":
         if "do" in self.record and "timeline" in self.record:
             message = '"do" and "timeline" stand in one rule'
             hint = 'move what is under "do" to an entry "- day: 0" of the timeline'
             self._tell(self.record.item("timeline").key, "do-and-timeline", message, hint)
-            return ()
+            return _NO_ENTRIES
         if "timeline" in self.record:
-            items = tuple(self._entry_items(self.record.item("timeline").items()))
+            whole = self.record.item("timeline")
+            items = tuple(self._entry_items(whole.items()))
             self.problems.extend(check_entries(items))
         elif "do" in self.record:
-            do = self.record.item("do")
-            items = (EntryItem(do, do),)
+            whole = self.record.item("do")
+            items = (EntryItem(whole, whole),)
         else:
             if self.item.is_whole:
                 message = f"{quote(self.name)} does nothing"
                 self._tell(self.item.key, "missing-word", message, 'add "do:" or "timeline:"')
-            return ()
-        entries = tuple(self._entry(one, reach) for one in items)
-        return entries if all(one.is_placed for one in items) else ()
+            return _NO_ENTRIES
+        made = [self._entry(one, reach) for one in items]
+        if not all(one.is_placed for one in items):
+            return _NO_ENTRIES
+        is_whole = whole.is_whole and all(steps_are_whole for _, steps_are_whole in made)
+        return _Entries(tuple(entry for entry, _ in made), is_whole)
 
     def _entry_items(self, items: Iterable[Item]) -> Iterator[EntryItem]:
         for item in items:
@@ -175,12 +202,14 @@ class _Reader:
             is_placed = ("day" in record) != ("after" in record)
             yield EntryItem(item, record.item("do"), day, after, is_placed)
 
-    def _entry(self, one: EntryItem, reach: frozenset[str] | None) -> Entry:
+    def _entry(self, one: EntryItem, reach: frozenset[str] | None) -> tuple[Entry, bool]:
+        """Return an entry, and whether all its actions could be made."""
         only_if = None
         if isinstance(one.item.value, Record):
             only_if = self._condition(one.item.value, reach)
-        steps = read_steps(one, self.problems)
-        return Entry(steps, day=one.day, after=one.after, only_if=only_if)
+        steps, told = read_steps(one)
+        self.problems.extend(told)
+        return Entry(steps, day=one.day, after=one.after, only_if=only_if), not told
 
     def _once_per(self, triggers: tuple[Trigger, ...]) -> tuple[str | Duration, ...]:
         if "once_per" not in self.record:
@@ -195,6 +224,12 @@ class _Reader:
             message = f"the rule ends on {last.isoformat()}, before it begins"
             span = self.record.item("active_until").span
             self._tell(span, "days-reversed", message, "swap active_from and active_until")
+        today = self.around.today
+        if today is not None and last is not None and last < today:
+            message = f"this rule was over on {last.isoformat()}, so nothing starts it any more"
+            span = self.record.item("active_until").span
+            hint = "write a later day, or remove the rule"
+            self.problems.append(Problem(span, "rule-over", message, hint, "warning"))
 
     def _tell(self, span: Span, code: str, message: str, hint: str) -> None:
         self.problems.append(Problem(span, code, message, hint))

@@ -97,17 +97,19 @@ def rules_shape() -> Fields:
                 about="Each rule under a name of its own; its history hangs on the name.",
                 key=name("Rule", "The name of a rule.", "welcome-back"),
                 value=_rule(),
+                empty_ok=True,
             ),
             "segments": MapOf(
                 title="Segments",
                 about="Sets of subscribers or subscriptions that rules can name.",
                 key=name("Segment", "The name of a segment.", "nearly-full"),
                 value=_segment(),
+                empty_ok=True,
             ),
         },
         unknown="is not known at the top of a file of rules",
         not_yet=("defaults",),
-        count="some",
+        empty_ok=True,
     )
 
 

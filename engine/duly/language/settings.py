@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from duly.language.any_business import ANY_BUSINESS
 from duly.language.connector_entries import ConnectorEntry, Environment, read_connectors
 from duly.language.settings_check import check_settings
 from duly.language.settings_shape import SETTINGS
@@ -16,7 +17,6 @@ from duly.values.duration import Duration
 from duly.values.problem import Problem
 
 _NEEDED = ("business", "zone", "languages", "currency")
-_UNREADABLE = Business(name="", zone="UTC", currency="EUR", languages=("en",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class Outlets:
     """Say what the connectors of a workspace can do.
 
     ``channels`` that something sends on, ``gateways`` by their names in duly.yaml, whether there
-    is a carrier, and the words that ``use:`` takes.
+    is a carrier, and the words that ``use:`` takes, each with its settings: needed or not.
     """
 
     channels: frozenset[str]
     gateways: frozenset[str]
     carrier: bool
-    uses: frozenset[str]
+    uses: Mapping[str, Mapping[str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,11 @@ def read_settings(
     Without ``outlets`` nothing is asked about connectors: what is live has none.
     """
     if node is None:
-        return SettingsReading(None, _UNREADABLE, (), is_certain=False)
+        return SettingsReading(None, ANY_BUSINESS, (), is_certain=False)
     vocabulary = {"connector": names_under(node, "connectors")} if outlets else {}
     item, told = convert(node, SETTINGS, vocabulary)
     if item is None:
-        return SettingsReading(None, _UNREADABLE, told, is_certain=False)
+        return SettingsReading(None, ANY_BUSINESS, told, is_certain=False)
     record = item.as_a(Record)
     filled = Environment(environment)
     uses = outlets.uses if outlets else None
@@ -95,7 +95,7 @@ def _is_certain(record: Record) -> bool:
 def _business(record: Record) -> Business:
     """Make the business out of what could be read."""
     who, invoices, messages = (part(record, name) for name in ("business", "invoices", "messages"))
-    usual = _UNREADABLE
+    usual = ANY_BUSINESS
     return Business(
         name=who.get_or("name", ""),
         zone=record.get_or("zone", usual.zone),

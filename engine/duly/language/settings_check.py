@@ -2,50 +2,27 @@
 
 from collections.abc import Iterator
 
+from duly.condition.catalogue import Catalogue
 from duly.condition.fields import field_catalogue
+from duly.language.any_business import ANY_BUSINESS
 from duly.language.within import each, part
-from duly.model.business import Business
 from duly.shape.quote import quote
 from duly.shape.record import Item, Record
 from duly.shape.suggest import listed
 from duly.values.problem import Problem
 
-# What the first part of a field's name means to duly, now or later.
-_OWNERS = frozenset(
-    {
-        "consent",
-        "event",
-        "invoice",
-        "offer",
-        "parcel",
-        "payment",
-        "plan",
-        "subscriber",
-        "subscription",
-        "usage",
-    }
-)
-_ANY_BUSINESS = Business(name="", zone="UTC", currency="EUR", languages=("en",))
+# What stands in conditions beside fields, or will.
+_WORDS = frozenset({"all_of", "any_of", "any_subscription", "formula", "none_of", "segment"})
 
 
 def check_settings(record: Record, gateways: frozenset[str] | None) -> Iterator[Problem]:
     """Find contradictions; ``gateways`` are the connectors that can collect money, if known."""
-    yield from _repeated_languages(record)
     yield from _repeating_numbers(record)
+    known = field_catalogue(ANY_BUSINESS)
     for name, item in each(record, "fields"):
-        yield from _field(name, item)
+        yield from _field(name, item, known)
     if gateways is not None:
         yield from _payments(record, gateways)
-
-
-def _repeated_languages(record: Record) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for item in record.item("languages").items() if "languages" in record else ():
-        language = item.as_a(str)
-        if language in seen:
-            message = f"{quote(language)} stands here twice"
-            yield Problem(item.span, "written-twice", message, "remove one of them")
-        seen.add(language)
 
 
 def _repeating_numbers(record: Record) -> Iterator[Problem]:
@@ -58,13 +35,9 @@ def _repeating_numbers(record: Record) -> Iterator[Problem]:
             yield Problem(series.item("number").span, "numbers-repeat", message, hint)
 
 
-def _field(name: str, item: Item) -> Iterator[Problem]:
+def _field(name: str, item: Item, known: Catalogue) -> Iterator[Problem]:
     own = item.as_a(Record)
-    known = field_catalogue(_ANY_BUSINESS).fields
-    if (
-        name.partition(".")[0] in _OWNERS
-        or f"{own.get_or('of_whom', 'subscriber')}.{name}" in known
-    ):
+    if _is_taken(f"{own.get_or('of_whom', 'subscriber')}.{name}", name, known):
         message = f"{quote(name)} is a name that duly uses itself"
         hint = f'choose another one, such as "app.{name.rpartition(".")[2]}"'
         yield Problem(item.key, "taken-name", message, hint)
@@ -75,6 +48,13 @@ def _field(name: str, item: Item) -> Iterator[Problem]:
     if not is_word and "of" in own and "type" in own:
         message = "only a field of type word has a list of words"
         yield Problem(own.item("of").key, "not-here", message, 'write "type: word", or remove it')
+
+
+def _is_taken(full_name: str, name: str, known: Catalogue) -> bool:
+    """Tell whether duly uses a name itself, now or later."""
+    ours = {*known.fields, *known.names(), *known.planned}
+    owners = {one.partition(".")[0] for one in ours if "." in one}
+    return name in _WORDS or name.partition(".")[0] in owners or full_name in ours
 
 
 def _payments(record: Record, gateways: frozenset[str]) -> Iterator[Problem]:

@@ -184,7 +184,7 @@ def connector_shape(names: tuple[str, ...]) -> Fields:
         title="Setting",
         about="A setting of the connector.",
         one=value,
-        many=ListOf(title="Setting", about="Several values.", item=value),
+        many=ListOf(title="Setting", about="Several values.", item=value, may_repeat=True),
     )
     return Fields(
         title="Connector",

@@ -43,27 +43,29 @@ class EntryItem:
         return f"after {self.after}" if self.after else f"on day {self.day}"
 
 
-def read_steps(entry: EntryItem, problems: list[Problem]) -> tuple[Step, ...]:
-    """Make the steps of an entry; an action that sends more than once becomes several."""
+def read_steps(entry: EntryItem) -> tuple[tuple[Step, ...], tuple[Problem, ...]]:
+    """Make the steps of an entry; an action that sends more than once becomes several.
+
+    The problems are those of actions whose parameters contradict each other; they are left out.
+    """
     steps: list[Step] = []
+    problems: list[Problem] = []
     for member in entry.do.items():
         record = member.as_a(Record)
         if len(record) != 1 or not member.is_whole:
             continue
         kind, item = record.only()
-        steps += [
-            Step(f"{entry.prefix}/{action.step}", action, item.key)
-            for action in _load(kind, item, problems)
-        ]
-    return tuple(steps)
+        try:
+            actions = _load(kind, item)
+        except InputError as error:
+            problems.append(contradiction(item, error))
+            continue
+        steps += [Step(f"{entry.prefix}/{one.step}", one, item.key) for one in actions]
+    return tuple(steps), tuple(problems)
 
 
-def _load(kind: str, item: Item, problems: list[Problem]) -> tuple[Action, ...]:
-    try:
-        action = action_kinds()[kind].load(item.as_a(Record).plain())
-    except InputError as error:
-        problems.append(contradiction(item, error))
-        return ()
+def _load(kind: str, item: Item) -> tuple[Action, ...]:
+    action = action_kinds()[kind].load(item.as_a(Record).plain())
     return (action, *_followers(action))
 
 
@@ -81,14 +83,20 @@ def contradiction(item: Item, error: InputError) -> Problem:
 
 
 def check_entries(entries: tuple[EntryItem, ...]) -> Iterator[Problem]:
-    """See that the entries of a timeline are in the order of their days, each day once."""
+    """See that the entries of a timeline are in the order of their days, each day once.
+
+    Day 1 and 24 hours after the start are two moments: one counts days, the other hours.
+    """
     placed = [entry for entry in entries if entry.is_placed]
-    for before, after in pairwise(placed):
-        if after.hours == before.hours:
-            message = f"what is done {after.when} stands in two entries"
+    seen: set[str] = set()
+    for entry in placed:
+        if entry.prefix in seen:
+            message = f"what is done {entry.when} stands in two entries"
             hint = "put all of it under one of them"
-            yield Problem(after.item.span, "written-twice", message, hint)
-        elif after.hours < before.hours:
+            yield Problem(entry.item.span, "written-twice", message, hint)
+        seen.add(entry.prefix)
+    for before, after in pairwise(placed):
+        if after.hours < before.hours:
             message = f"what is done {after.when} stands below what is done {before.when}"
             hint = "write the entries in the order of time"
             yield Problem(after.item.span, "wrong-order", message, hint)

@@ -1,12 +1,13 @@
 """From the classes of tax of catalog.yaml to rates, each day with one."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from fractions import Fraction
 
-from duly.catalog import Rate, Tax
+from duly.catalog import Catalog, Rate, Tax
 from duly.language.catalog_shape import EVERYWHERE, REASON, tax_shape
 from duly.language.day_ranges import check_ranges, day_range
+from duly.language.within import each
 from duly.shape.convert import convert
 from duly.shape.node import MapNode
 from duly.shape.quote import quote
@@ -24,6 +25,34 @@ def read_taxes(record: Record) -> tuple[Mapping[str, Tax], tuple[Problem, ...]]:
         if tax is not None:
             taxes[name] = tax
     return taxes, tuple(problems)
+
+
+def check_taxes(record: Record, catalog: Catalog, country: str, today: date) -> Iterator[Problem]:
+    """Refuse a tax of some price that has rates of a country, and none today.
+
+    No invoice could be made. ``record`` is the whole catalogue as it is written.
+    """
+    used = {price.tax for plan in catalog.plans.values() for price in plan.prices}
+    for name, item in each(record, "taxes"):
+        if name not in used or name not in catalog.taxes:
+            continue
+        rates = [rate for rate in catalog.taxes[name].rates if rate.country in ("", country)]
+        if rates and not any(rate.counts_in(country, today) for rate in rates):
+            message = f"the tax {quote(name)} has no rate for {country} on {today.isoformat()}"
+            yield Problem(item.key, "no-rate", message, _missing_rate(rates, today))
+
+
+def _missing_rate(rates: Sequence[Rate], today: date) -> str:
+    """Say which line would close the gap around a day."""
+    later = [(rate.since, rate.share) for rate in rates if rate.since and rate.since > today]
+    if later:
+        since, share = min(later)
+        until = (since - timedelta(days=1)).isoformat()
+        example = f"{{rate: {float(share * 100):g}%, until: {until}}}"
+        return f'add the rate that counts until then, such as "{example}"'
+    last = max(rate.until for rate in rates if rate.until is not None)
+    since = last + timedelta(days=1)
+    return f'take out its last "until:", or add the rate that counts from {since.isoformat()}'
 
 
 def _tax(name: str, item: Item) -> tuple[Tax | None, tuple[Problem, ...]]:

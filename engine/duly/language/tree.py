@@ -107,7 +107,15 @@ class _Walk:
         code = find_invisible(event.value)
         if code:
             self.problems.append(refusal.invisible(code, span))
-        return TextNode(event.value, span, quoted)
+        block = self._block(event) if event.style == "|" else None
+        return TextNode(event.value, span, quoted, block)
+
+    def _block(self, event: ScalarEvent) -> Span:
+        """Place the first line of a ``|`` block, behind its indentation."""
+        first = _at(event.start_mark)[0] + 1
+        lines = self._source.lines[first:]
+        written = next((line for line in lines if line.strip()), "")
+        return self._source.span(first, len(written) - len(written.lstrip()))
 
     def _alias(self, event: AliasEvent) -> Node:
         node = TextNode(f"*{event.anchor}", self._span(event.start_mark, event.end_mark))

@@ -45,9 +45,9 @@ def address_in(sender: str) -> str:
 def subscriber_values(subscriber: Subscriber) -> Mapping[str, Any]:
     """Return what a text may say about the addressee."""
     return {
-        "name": subscriber.name,
-        "first_name": subscriber.name.split(" ")[0],
-        "email": subscriber.email,
+        "name": subscriber.name or None,
+        "first_name": subscriber.name.split(" ")[0] or None,
+        "email": subscriber.email or None,
         "external_id": subscriber.external_id,
     }
 

@@ -12,13 +12,14 @@ Names = Mapping[str, Name]
 
 _TEXT = Name("text")
 _DATE = Name("date")
+_MAYBE_TEXT = Name("text", may_be_missing=True)
 _MAYBE_DATE = Name("date", may_be_missing=True)
 _MONEY = Name("money")
 
 _SUBSCRIBER: Names = {
-    "subscriber.name": _TEXT,
-    "subscriber.first_name": _TEXT,
-    "subscriber.email": _TEXT,
+    "subscriber.name": _MAYBE_TEXT,
+    "subscriber.first_name": _MAYBE_TEXT,
+    "subscriber.email": _MAYBE_TEXT,
     "subscriber.external_id": _TEXT,
 }
 _SUBSCRIPTION: Names = {

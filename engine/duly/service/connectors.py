@@ -49,8 +49,15 @@ def outlets(entries: Mapping[str, ConnectorEntry]) -> Outlets:
         channels=frozenset(channel_connectors(uses)),
         gateways=frozenset(name for name, use in uses.items() if fulfils(use, PaymentGateway)),
         carrier=any(fulfils(use, Carrier) for use in uses.values()),
-        uses=frozenset(known()),
+        uses={use: _settings(use) for use in known()},
     )
+
+
+def _settings(use: str) -> Mapping[str, bool]:
+    """Name the settings of a connector, and say which of them it needs."""
+    fields = dataclasses.fields(connector_class(use).Settings)
+    nothing = dataclasses.MISSING
+    return {one.name: one.default is nothing and one.default_factory is nothing for one in fields}
 
 
 def channel_connectors(uses: Mapping[str, str]) -> Mapping[str, str]:
@@ -105,12 +112,13 @@ class Toolbox:
             raise Misconfigured(f'duly.yaml names no connector "{name}"')
         entry = self.entries[name]
         found = connector_class(entry.use)
-        wanted = {setting.name for setting in dataclasses.fields(found.Settings)}
-        strange = sorted(set(entry.values) - wanted)
+        wanted = _settings(entry.use)
+        strange = sorted(set(entry.values) - wanted.keys())
+        lacking = sorted(
+            one for one, needed in wanted.items() if needed and one not in entry.values
+        )
         if strange:
             raise Misconfigured(f'the connector "{name}" has no setting "{strange[0]}"')
-        try:
-            settings = found.Settings(**entry.values)
-        except TypeError as error:
-            raise Misconfigured(f'the connector "{name}" lacks a setting: {error}') from error
-        return found.open(settings, self.place)
+        if lacking:
+            raise Misconfigured(f'the connector "{name}" lacks the setting "{lacking[0]}"')
+        return found.open(found.Settings(**entry.values), self.place)

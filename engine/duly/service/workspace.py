@@ -1,83 +1,54 @@
 """Open the folder of one business: its files, its database, what is live in it."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 
 from duly.action import Shop
 from duly.connector import Place
 from duly.dispatch.desk import Desk
-from duly.errors import OutsideError, UsageError
+from duly.errors import InputError, OutsideError, UsageError
 from duly.language.outline import compare, outline
-from duly.language.workspace import Reading, Settings, digest_of, live_files, read_workspace
+from duly.language.workspace import ConnectorEntry, live_files, read_workspace
 from duly.rule import RuleSet
 from duly.selection.live import make_live
 from duly.service.connectors import Toolbox, channel_connectors, first_carrier, outlets
-from duly.store import installation, rulesets, schema
+from duly.service.folder import Folder
+from duly.service.heir import check_heir
+from duly.store import installation, rulesets, schema, sold
 from duly.store.database import Database, open_database
+from duly.store.rolling import last_tick_at
 from duly.values.problem import ProblemsError
 
-SETTINGS = "duly.yaml"
-PATTERNS = ("duly.yaml", "catalog.yaml", "rules/*.yaml", "messages/*.md")
 DATABASE = "duly.db"
 
-Clock = Callable[[], datetime]
-
-
-def read_clock() -> datetime:
-    """Return the present instant."""
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
-class Workspace:
-    """Hold a business's folder as its files are now, and the environment they may refer to."""
-
-    folder: Path
-    environment: Mapping[str, str]
-    clock: Clock = read_clock
-
-    @cached_property
-    def files(self) -> Mapping[str, bytes]:
-        """Read every file that says something, by its path in the folder."""
-        found = [path for pattern in PATTERNS for path in sorted(self.folder.glob(pattern))]
-        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in found}
-
-    @cached_property
-    def draft(self) -> Reading:
-        """Check the files; all problems are in the reading."""
-        first = read_workspace(self.files, environment=self.environment, outlets=None)
-        if first.settings is None:
-            return first
-        able = outlets(first.settings.connectors)
-        return read_workspace(self.files, environment=self.environment, outlets=able)
-
-    @property
-    def settings(self) -> Settings:
-        """Return the settings; raises ProblemsError if duly.yaml cannot be used."""
-        if self.draft.settings is None:
-            raise ProblemsError(self.draft.problems)
-        return self.draft.settings
+class Workspace(Folder):
+    """Hold a business's folder with its database, and what is live in it."""
 
     @cached_property
     def database(self) -> Database:
         """Open the database, which has to be as this version wants it."""
         database = self.any_database
         if not schema.is_current(database):
-            raise UsageError("the database is not there yet or is older; run duly db upgrade")
+            if schema.current(database):
+                raise UsageError("the database is older than this duly; run duly db upgrade")
+            raise UsageError("nothing is live yet; run duly apply")
         return database
 
     @cached_property
     def any_database(self) -> Database:
         """Open the database in whatever state it is."""
-        named = self.settings.database
+        named = self.wiring.database
         return open_database(named or f"sqlite:///{(self.folder / DATABASE).absolute()}")
 
     def set_up(self) -> tuple[str, ...]:
-        """Make or upgrade the database, and give it an id of its own if it has none."""
+        """Make or upgrade the database, and give it an id of its own if it has none.
+
+        Raises ProblemsError if duly.yaml does not say which environment it is for.
+        """
         applied = schema.upgrade(self.any_database)
         with self.any_database.write() as transaction:
             if installation.installation_name(transaction) is None:
@@ -105,45 +76,80 @@ class Workspace:
             raise ProblemsError(self.draft.problems)
         return self.draft.ruleset
 
-    def draft_digest(self) -> str:
-        """Return the digest that the files would have if they were applied."""
-        return digest_of(live_files(self.files))
+    def is_applied(self) -> bool:
+        """Tell whether the files are what is live; what cannot be read never is."""
+        found = self.stored()
+        return found is not None and found.digest == self.draft_digest()
 
     def changes(self) -> tuple[str, ...]:
-        """Say what applying the files would change, a line each."""
-        found = self.stored()
+        """Say what applying the files would change, a line each.
+
+        Raises ProblemsError for files with a mistake, InputError for what may not change.
+        """
+        found, ruleset = self.stored(), self._right_draft()
+        self._check_heir(found, ruleset)
         before = outline({}) if found is None else outline(_as_bytes(found.source))
-        return compare(before, outline(_as_bytes(live_files(self.files))))
+        return compare(before, outline(_as_bytes(live_files(self.found.files))))
 
     def apply(self, actor: str) -> int:
-        """Put the files live; raises ProblemsError if they have a mistake, and changes nothing."""
-        if self.draft.ruleset is None:
-            raise ProblemsError(self.draft.problems)
-        found = self.stored()
+        """Put the files live; raises what ``changes`` raises, and then changes nothing."""
+        found, ruleset = self.stored(), self._right_draft()
+        self._check_heir(found, ruleset)
         before = {} if found is None else read_live(found.source).rules
         on = [name for name, rule in before.items() if rule.enabled]
-        source = live_files(self.files)
+        dict(ruleset.messages)  # compiles every one, so that none fails later
+        source = live_files(self.found.files)
         with self.database.write() as transaction:
-            return rulesets.put_live(
-                transaction, self.draft.ruleset, source, on, now=self.clock(), actor=actor
+            return rulesets.put_live(transaction, ruleset, source, on, now=self.now(), actor=actor)
+
+    def _right_draft(self) -> RuleSet:
+        if self.draft.ruleset is None:
+            raise ProblemsError(self.draft.problems)
+        return self.draft.ruleset
+
+    def _check_heir(self, found: rulesets.StoredRuleset | None, ruleset: RuleSet) -> None:
+        """Refuse rules under which what is live could not go on."""
+        with self.database.read() as transaction:
+            kept = installation.installation_environment(transaction)
+            in_use = sold.in_use(transaction)
+        if kept not in (None, ruleset.business.environment):
+            raise InputError(
+                f"this database is for environment: {kept}, duly.yaml says "
+                f"{ruleset.business.environment}; give it another one (database: "
+                "sqlite:///live.db), then run duly apply and duly import"
             )
+        before = None if found is None else read_live(found.source).catalog
+        check_heir(before, ruleset.catalog, in_use)
+
+    def now(self) -> datetime:
+        """Return the present instant; in a test after the last look, which may be made up."""
+        real = self.clock()
+        if self.in_force != "test":
+            return real
+        with self.database.read() as transaction:
+            return max(real, last_tick_at(transaction) + timedelta.resolution)
+
+    @property
+    def in_force(self) -> str:
+        """Return the environment that the database is for: test or live."""
+        with self.database.read() as transaction:
+            return installation.installation_environment(transaction) or "live"
 
     def desk(self) -> Desk:
         """Make ready to act: the live rules, the connectors of duly.yaml, the clock."""
         number, ruleset = self.live()
-        entries = self.settings.connectors
-        environment = self.settings.business.environment
         with self.database.read() as transaction:
             name = installation.installation_name(transaction)
             kept = installation.installation_environment(transaction)
-        if name is None or kept != environment:
+        if name is None or kept != ruleset.business.environment:
             raise OutsideError(
-                f"the database was set up for environment {kept}, duly.yaml says {environment}; "
-                "run duly db rekey if this is a copy"
+                f"the database was set up for environment {kept}, what is live says "
+                f"{ruleset.business.environment}; run duly db rekey if this is a copy"
             )
-        place = Place(self.folder, self.clock, "live" if environment == "live" else "test")
+        entries = self.wiring.connectors
+        place = Place(self.folder, self.clock, "live" if kept == "live" else "test")
         live = make_live(number, ruleset, self.database.dialect)
-        shop = make_shop(ruleset, self.settings, name)
+        shop = make_shop(ruleset, entries, name)
         return Desk(self.database, live, shop, Toolbox(entries, place), self.clock)
 
 
@@ -159,24 +165,19 @@ def _as_bytes(source: Mapping[str, str]) -> Mapping[str, bytes]:
     return {name: text.encode() for name, text in source.items()}
 
 
-def make_shop(ruleset: RuleSet, settings: Settings, installation_name: str) -> Shop:
+def make_shop(
+    ruleset: RuleSet, entries: Mapping[str, ConnectorEntry], installation_name: str
+) -> Shop:
     """Bring together what is the same for every job."""
-    uses = {name: entry.use for name, entry in settings.connectors.items()}
-    able = outlets(settings.connectors)
+    uses = {name: entry.use for name, entry in entries.items()}
+    able = outlets(entries)
+    named = [name for name in ruleset.business.payments if name in able.gateways]
     return Shop(
         business=ruleset.business,
         catalog=ruleset.catalog,
         messages=ruleset.messages,
         channels=channel_connectors(uses),
-        gateways=tuple(sorted(able.gateways)),
+        gateways=(*named, *sorted(able.gateways.difference(named))),
         carrier=first_carrier(uses),
         installation=installation_name,
     )
-
-
-def find_folder(start: Path) -> Path:
-    """Return the folder of the business: the given one or one above; raises UsageError."""
-    for folder in (start, *start.parents):
-        if (folder / SETTINGS).is_file():
-            return folder
-    raise UsageError(f"there is no {SETTINGS} here; run duly init --pack coffee-box my-shop")

@@ -21,6 +21,7 @@ from duly.shape.quote import clip, quote
 from duly.shape.suggest import listed, suggest
 from duly.values.problem import Problem, Span
 
+NOT_YET = "not-there-yet"
 REMOVE = "remove it until a later version knows it"
 _NULLS = ("~", "null", "Null", "NULL", "none", "None")
 
@@ -64,7 +65,7 @@ def unknown_word(node: TextNode, unknown: str, words: Collection[str]) -> Proble
 def not_yet(node: TextNode, words: Collection[str] = ()) -> Problem:
     """Say that the language plans a word which this version does not know."""
     hint = f"possible so far: {listed(words)}" if words else REMOVE
-    return Problem(node.span, "not-there-yet", f"{quote(node.text)} is not there yet", hint)
+    return Problem(node.span, NOT_YET, f"{quote(node.text)} is not there yet", hint)
 
 
 def missing_name(name: str, shape: Shape, place: Place) -> Problem:
@@ -200,12 +201,17 @@ def _takes(node: Node, ways: str, written: str, place: Place) -> Problem:
     )
 
 
+def repeated(node: Node) -> Problem:
+    """Say that a value stands in its list a second time."""
+    written = quote(node.text) if isinstance(node, TextNode) else "this"
+    return Problem(node.span, "written-twice", f"{written} stands here twice", "remove one of them")
+
+
 def misfit(node: TextNode, shape: Scalar, said: str) -> Problem:
     """Pass on what the parser of a value said: a sentence, a semicolon and the fix."""
     message, _, hint = said.replace(node.text, clip(node.text)).rpartition("; ")
-    return Problem(
-        node.span, shape.code, message or hint, hint if message else f"write {shape.examples[0]}"
-    )
+    fix = hint if message else f"write {shape.examples[0]}"
+    return Problem(node.span, shape.code, message or hint, fix)
 
 
 def misfit_either(node: TextNode, shape: WordOr, said: str) -> Problem:

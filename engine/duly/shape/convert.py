@@ -1,6 +1,6 @@
 """From a tree of text to typed values by a shape, with every problem at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import assert_never
 
@@ -122,6 +122,8 @@ class _Converter:
         names = self._vocabulary.get(shape.to)
         if names is None or node.text in names:
             return node.text
+        if node.text in shape.not_yet:
+            return self._tell(complaint.not_yet(node, names))
         return self._tell(complaint.unknown_word(node, shape.unknown, names))
 
     def _word_or(self, node: TextNode, shape: WordOr) -> object:
@@ -140,7 +142,7 @@ class _Converter:
             return self._tell(complaint.takes_list(node, shape, place))
         if len(node.items) < shape.at_least:
             return self._tell(complaint.too_short(node, shape.item, shape.at_least, place))
-        return self._members(node, shape.item, place)
+        return self._members(node, shape.item, place, may_repeat=shape.may_repeat)
 
     def _one_or_many(self, node: Node, shape: OneOrMany, place: Place) -> object:
         if isinstance(node, ListNode):
@@ -150,9 +152,27 @@ class _Converter:
         item = self.item(node, shape.item, place)
         return _LOST if item is None else (item,)
 
-    def _members(self, node: ListNode, shape: Shape, place: Place) -> tuple[Item, ...]:
-        found = (self.item(inner, shape, place.member(inner)) for inner in node.items)
-        return tuple(item for item in found if item is not None)
+    def _members(
+        self, node: ListNode, shape: Shape, place: Place, *, may_repeat: bool = False
+    ) -> tuple[Item, ...]:
+        found = [
+            (inner, item)
+            for inner in node.items
+            if (item := self.item(inner, shape, place.member(inner))) is not None
+        ]
+        if may_repeat or not isinstance(shape, OneValue):
+            return tuple(item for _, item in found)
+        return tuple(self._once(found))
+
+    def _once(self, found: Iterable[tuple[Node, Item]]) -> Iterator[Item]:
+        """Let each value through once, and refuse it from then on."""
+        seen: set[object] = set()
+        for node, item in found:
+            if item.value not in seen:
+                seen.add(item.value)
+                yield item
+            else:
+                self._tell(complaint.repeated(node))
 
     def _fields(self, node: Node, shape: Fields, place: Place) -> object:
         if isinstance(node, EmptyNode) and shape.empty_ok:
@@ -190,6 +210,8 @@ class _Converter:
         return Record(MappingProxyType(items))
 
     def _map(self, node: Node, shape: MapOf, place: Place) -> object:
+        if isinstance(node, EmptyNode) and shape.empty_ok:
+            node = MapNode((), place.span)
         if not isinstance(node, MapNode):
             return self._tell(complaint.takes_names(node, shape, place))
         refused = {
@@ -227,7 +249,7 @@ class _Converter:
 def accepts_nothing(shape: Shape | None) -> bool:
     """Say whether a name may stand without a value."""
     match shape:
-        case Fields():
+        case Fields() | MapOf():
             return shape.empty_ok
         case Free():
             return "empty" in shape.forms

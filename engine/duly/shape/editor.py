@@ -17,6 +17,7 @@ from duly.shape.form import (
     ListOf,
     MapOf,
     OneOrMany,
+    OneValue,
     Reference,
     Scalar,
     Shape,
@@ -90,9 +91,11 @@ class _Writer:
             case WordOr():
                 return _Forms(_words(dict(shape.word.one_of)), dict(shape.other.editor))
             case ListOf():
-                return _Forms(other=self._list(shape.item, shape.at_least))
+                once = not shape.may_repeat and isinstance(shape.item, OneValue)
+                return _Forms(other=self._list(shape.item, shape.at_least, once=once))
             case OneOrMany():
-                return self._merged(self._forms(shape.item), self._list(shape.item, 0))
+                once = isinstance(shape.item, OneValue)
+                return self._merged(self._forms(shape.item), self._list(shape.item, 0, once=once))
             case MapOf():
                 return _Forms(other=self._map(shape))
             case Fields():
@@ -104,8 +107,10 @@ class _Writer:
             case Shared():
                 return self._forms(shape.shape)
 
-    def _list(self, item: Shape, at_least: int) -> Schema:
+    def _list(self, item: Shape, at_least: int, *, once: bool) -> Schema:
         schema: Schema = {"type": "array", "items": self.write(item)}
+        if once:
+            schema["uniqueItems"] = True
         return {**schema, "minItems": at_least} if at_least else schema
 
     def _fields(self, shape: Fields) -> Schema:
@@ -124,7 +129,8 @@ class _Writer:
             properties = {str(key): value for key in names} if isinstance(names, list) else {}
             return {"type": "object", "properties": properties, "additionalProperties": False}
         form = {key: word for key, word in (keys.other or {}).items() if key != "type"}
-        schema: Schema = {"type": "object", "additionalProperties": value}
+        kind: object = ["object", "null"] if shape.empty_ok else "object"
+        schema: Schema = {"type": kind, "additionalProperties": value}
         return {**schema, "propertyNames": form} if form else schema
 
     def _choice(self, shape: Choice) -> _Forms:

@@ -55,6 +55,7 @@ class Reference:
 
     ``to`` says which names count: the key of a vocabulary. Without a vocabulary for it every
     name passes. ``unknown`` completes the sentence about another name: "is not a plan".
+    ``not_yet`` are words that the language plans and this version does not know.
     """
 
     title: str
@@ -62,6 +63,7 @@ class Reference:
     to: str
     unknown: str
     examples: tuple[str, ...]
+    not_yet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,17 +81,21 @@ OneValue = Scalar | Word | Reference | WordOr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListOf:
-    """Describe a list; the value is a tuple of Items."""
+    """Describe a list; the value is a tuple of Items.
+
+    Single values stand in it once each, unless ``may_repeat``.
+    """
 
     title: str
     about: str
     item: "Shape"
     at_least: int = 0
+    may_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneOrMany:
-    """Describe one value or a list of them; the value is always a tuple of Items.
+    """Describe one value or a list of them, each once; the value is always a tuple of Items.
 
     The single shape is one value or names with values, never itself a list.
     """
@@ -101,12 +107,16 @@ class OneOrMany:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapOf:
-    """Describe names that the author chooses, each with a value; the value is a Record."""
+    """Describe names that the author chooses, each with a value; the value is a Record.
+
+    ``empty_ok`` lets the name above them stand alone (``rules:``); the value is then empty.
+    """
 
     title: str
     about: str
     key: Scalar | Word | Reference
     value: "Shape"
+    empty_ok: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,16 @@ from duly.values.problem import Span
 
 @dataclass(frozen=True, slots=True)
 class TextNode:
-    """Hold one text as written; ``quoted`` says that quotes (or a ``|`` block) were used."""
+    """Hold one text as written; ``quoted`` says that quotes (or a block) were used.
+
+    ``block`` is where the first line of a ``|`` block begins, whose lines stand below each other as
+    in the text; the place itself is that of the sign.
+    """
 
     text: str
     span: Span
     quoted: bool = False
+    block: Span | None = None
 
     @property
     def is_alias(self) -> bool:
@@ -62,3 +67,16 @@ class MapNode:
 
 
 Node = TextNode | EmptyNode | ListNode | MapNode
+
+
+def said(node: Node) -> object:
+    """Return what is written, without where: to compare it, or to make a fingerprint of it."""
+    match node:
+        case TextNode(text):
+            return text
+        case EmptyNode():
+            return None
+        case ListNode(items):
+            return [said(item) for item in items]
+        case MapNode(entries):
+            return [(entry.key.text, said(entry.value)) for entry in entries]

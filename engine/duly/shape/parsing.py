@@ -78,18 +78,18 @@ def parse_yes_no(text: str) -> bool:
     return word in YES
 
 
-def parse_whole_number(text: str, *, at_least: int, at_most: int) -> int:
+def parse_whole_number(text: str, *, at_least: int, at_most: int, example: str = "") -> int:
     """Read a whole number between two others, both included."""
-    number = parse_number(text, at_least=at_least, at_most=at_most)
+    number = parse_number(text, at_least=at_least, at_most=at_most, example=example)
     if number != int(number):
         raise InputError(f'"{text}" is not a whole number; write it without decimals')
     return int(number)
 
 
-def parse_number(text: str, *, at_least: int, at_most: int) -> Decimal:
-    """Read a number between two others, both included."""
+def parse_number(text: str, *, at_least: int, at_most: int, example: str = "") -> Decimal:
+    """Read a number between two others, both included; ``example`` is else the smallest one."""
     if not _NUMBER.fullmatch(text):
-        raise InputError(f'"{text}" is not a number; write {_digits(text, at_least)}')
+        raise InputError(f'"{text}" is not a number; write {_digits(text, example or at_least)}')
     number = Decimal(text)
     if number < at_least:
         raise InputError(f'"{text}" is too small; write {at_least} or more')
@@ -154,7 +154,7 @@ def parse_amount(text: str) -> Money:
     return amount
 
 
-def _digits(text: str, example: int) -> str:
+def _digits(text: str, example: str | int) -> str:
     if _GROUPED.fullmatch(text):
         return re.sub(r"\D", "", text)
     decimal = text.replace(",", ".")

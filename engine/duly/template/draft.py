@@ -1,6 +1,6 @@
 """A message as its author wrote it: read, and checked as a whole."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal
@@ -133,7 +133,8 @@ def _read_body(
     _, unpaired = nest(body.tags)
     if unpaired or body.problems:
         # The tags tell their problems themselves; what they leave apart would be told twice.
-        return (), ()
+        whole = (address for address in addresses(parsed) if _is_whole(address, source))
+        return (), _address_problems(whole, tags, source)
     kinds: Kinds = {
         character: tags[number_of(character)].kind
         for character in body.text
@@ -141,12 +142,7 @@ def _read_body(
     }
     blocks = arrange(parsed, kinds)
     problems = _crossings(blocks, tags, kinds)
-    problems += (
-        problem
-        for address in addresses(blocks)
-        if (problem := _address_problem(address, tags, source)) is not None
-    )
-    return blocks, tuple(problems)
+    return blocks, (*problems, *_address_problems(addresses(blocks), tags, source))
 
 
 def _crossings(blocks: tuple[Block, ...], tags: tuple[Tag, ...], kinds: Kinds) -> list[Problem]:
@@ -165,6 +161,24 @@ def _is_block(character: str) -> bool:
     return ord(character) >= BLOCK
 
 
+def _is_whole(address: str, source: Placed) -> bool:
+    """Tell whether an address stands in the text as it is read: no lost tag was a part of it."""
+    written = _words_before_value(address)
+    is_plain = bool(written) and not any(_is_block(character) for character in address)
+    return is_plain and f"]({written}" in source.text
+
+
+def _address_problems(
+    found: Iterable[str], tags: tuple[Tag, ...], source: Placed
+) -> tuple[Problem, ...]:
+    problems = (_address_problem(address, tags, source) for address in found)
+    return tuple(problem for problem in problems if problem is not None)
+
+
+def _words_before_value(address: str) -> str:
+    return "".join(takewhile(lambda character: not _is_value(character), address))
+
+
 def _address_problem(address: str, tags: tuple[Tag, ...], source: Placed) -> Problem | None:
     block = next((character for character in address if _is_block(character)), None)
     if block is not None:
@@ -177,7 +191,7 @@ def _address_problem(address: str, tags: tuple[Tag, ...], source: Placed) -> Pro
     literal = "".join("x" if _is_value(character) else character for character in address)
     if address and (_is_value(address[0]) or is_address(literal)):
         return None
-    written = "".join(takewhile(lambda character: not _is_value(character), address))
+    written = _words_before_value(address)
     offset = max(0, source.text.find(f"]({written}") + len("]("))
     shown = "".join("…" if _is_value(character) else character for character in address)
     return Problem(

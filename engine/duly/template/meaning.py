@@ -98,7 +98,7 @@ def missing(expression: Expression, node: nodes.Node, *, compared: bool = False)
     hint = (
         f"ask first whether it is there: {{% if {path} and … %}}"
         if compared
-        else f'write {{{{ {path} | default("…") }}}}, or put it inside {{% if {path} %}}'
+        else f"write {{{{ {path} | default('…') }}}}, or put it inside {{% if {path} %}}"
     )
     span = expression.place(node, len(path))
     return Problem(span, "may-be-missing", f'"{path}" may be missing', hint)

@@ -148,8 +148,8 @@ def test_a_condition_reads_as_a_sentence(written: Any, sentence: str) -> None:
         (
             {"usage.calls": "ten"},
             "wrong-type",
-            'usage.calls holds a whole number of calls: "ten" is not a whole number',
-            "write it like usage.calls: 3",
+            'usage.calls holds a whole number of calls: "ten" is not a number',
+            "write digits, such as 3",
         ),
         (
             {"usage.load": "2,5"},
@@ -173,13 +173,13 @@ def test_a_condition_reads_as_a_sentence(written: Any, sentence: str) -> None:
             {"joined_on": "1.3.2026"},
             "wrong-type",
             'joined_on holds a date: "1.3.2026" is not a date',
-            "write it like 2026-03-01",
+            "write 2026-03-01",
         ),
         (
             {"joined_on": "2026-02-30"},
             "wrong-type",
-            'joined_on holds a date: "2026-02-30" is not a day of the calendar',
-            "write it like joined_on: 2026-03-01",
+            'joined_on holds a date: "2026-02-30" is not in the calendar',
+            "check the month and the day",
         ),
         (
             {"seen_at": {"more_than": "2026-03-01T10:00"}},
@@ -191,7 +191,7 @@ def test_a_condition_reads_as_a_sentence(written: Any, sentence: str) -> None:
             {"consent.marketing": "maybe"},
             "wrong-type",
             'consent.marketing holds yes or no: "maybe" is neither yes nor no',
-            "write it like consent.marketing: yes",
+            "write yes or no",
         ),
         (
             {"consent.marketing": ["yes", "no"]},
@@ -245,13 +245,13 @@ def test_a_condition_reads_as_a_sentence(written: Any, sentence: str) -> None:
             {"formula": ["usage.calls > 3"]},
             "formula-syntax",
             "formula takes one text",
-            "write formula: usage.calls > 0.8 * plan.calls_included",
+            "write formula: subscriber.paid_total > 3 * subscription.amount",
         ),
         (
             {"formula": "1 < 2"},
             "constant-condition",
             '"1 < 2" names no field, so it is always the same',
-            "",
+            "name a field in it, or remove it",
         ),
     ],
 )
@@ -281,8 +281,8 @@ def test_every_mistake_is_told_at_once() -> None:
 
     assert messages == {
         'unknown field "contry"',
-        'usage.calls holds a whole number of calls: "a" is not a whole number',
-        'usage.calls holds a whole number of calls: "b" is not a whole number',
+        'usage.calls holds a whole number of calls: "a" is not a number',
+        'usage.calls holds a whole number of calls: "b" is not a number',
         'kind holds a word: "persn" is not possible here',
         "one value is missing here",
         'unknown field "usage.cals"',
@@ -319,3 +319,40 @@ def test_a_sentence_is_translated_by_its_pattern() -> None:
     assert condition is not None
 
     assert say(condition, lambda text: patterns.get(text, text)) == "country nu este printre US, CA"
+
+
+@pytest.mark.parametrize(
+    ("test", "message"),
+    [
+        ({"usage.calls": {"at_least": "5", "at_most": "2"}}, "at least 5 and at most 2"),
+        ({"usage.calls": {"at_least": "2", "less_than": "2"}}, "at least 2 and less than 2"),
+        ({"usage.calls": {"more_than": "2", "less_than": "3"}}, "more than 2 and less than 3"),
+        (
+            {"joined_on": {"more_than": "2026-03-02", "between": ["2026-01-01", "2026-03-02"]}},
+            "more than 2026-03-02 and at most 2026-03-02",
+        ),
+        (
+            {"balance": {"at_least": "5.00 EUR", "at_most": "4.99 EUR"}},
+            "at least 5.00 EUR and at most 4.99 EUR",
+        ),
+    ],
+)
+def test_ends_with_nothing_between_them_are_refused(test: Any, message: str) -> None:
+    (problem,) = problems_of(test)
+
+    assert problem.code == "never-true"
+    assert problem.message == f"{next(iter(test))} is never {message} at the same time"
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        {"usage.calls": {"at_least": "2", "at_most": "2"}},
+        {"usage.calls": {"more_than": "2", "less_than": "4"}},
+        {"usage.percent": {"more_than": "2", "less_than": "3"}},  # 2.5 lies between
+        {"usage.calls": {"at_least": "5", "not": "2"}},
+        {"balance": {"at_least": "5.00 EUR", "less_than": "5.01 EUR"}},
+    ],
+)
+def test_ends_with_something_between_them_are_taken(test: Any) -> None:
+    assert problems_of(test) == ()

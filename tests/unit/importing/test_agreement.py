@@ -150,7 +150,7 @@ def test_an_amount_of_its_own_wins_over_the_price_of_the_plan() -> None:
     [
         ("box-small", None, ""),
         ("gift-6", Duration(6, Unit.MONTH), "ends"),
-        ("yearly", Duration(2, Unit.YEAR), "renews"),  # two cycles of a year
+        ("yearly", Duration(2, Unit.YEAR), "renews"),
     ],
 )
 def test_the_term_is_the_one_of_the_plan(plan: str, term: Duration | None, then: str) -> None:

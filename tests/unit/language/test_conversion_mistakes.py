@@ -7,8 +7,10 @@ import pytest
 from duly.language.source import parse
 from duly.language.source_file import open_source
 from duly.shape.convert import MAX_PROBLEMS, convert
-from duly.shape.form import Fields, ListOf, Shared
-from duly.shape.scalars import text
+from duly.shape.form import Fields, ListOf, MapOf, OneOrMany, Shape, Shared
+from duly.shape.record import Record
+from duly.shape.scalars import duration, name, text
+from duly.values.duration import CALENDAR_UNITS
 from duly.values.problem import render
 from example_shapes import RULES
 from mistakes import read_mistakes
@@ -117,3 +119,60 @@ def test_no_word_of_schemas_is_shown() -> None:
     told = "\n".join(answer for _, _, answer in MISTAKES)
 
     assert [word for word in words if word in told] == []
+
+
+WORDS = text("Word", "A word.", "light")
+LENGTHS = duration("Before", "How long before.", units=CALENDAR_UNITS)
+
+
+@pytest.mark.parametrize(
+    ("shape", "written", "column", "kept"),
+    [
+        (ListOf(title="Of", about="Words.", item=WORDS), "[light, dark, light]", 15, 2),
+        (OneOrMany(title="Before", about="Days.", item=LENGTHS), "[3 days, 3  days]", 10, 1),
+    ],
+)
+def test_a_value_that_stands_in_a_list_twice_is_refused(
+    shape: Shape, written: str, column: int, kept: int
+) -> None:
+    node, _ = parse(written, "care.yaml")
+    assert node is not None
+
+    item, (problem,) = convert(node, shape)
+
+    assert (problem.code, problem.span.column) == ("written-twice", column)
+    assert item is not None
+    assert len(item.items()) == kept
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        ListOf(title="Hosts", about="Hosts.", item=WORDS, may_repeat=True),
+        ListOf(title="Groups", about="Groups.", item=Fields(title="Any", about="Any.",
+            optional={"a": WORDS})),
+    ],
+)  # fmt: skip
+def test_what_may_repeat_is_taken_twice(shape: ListOf) -> None:
+    written = "[light, light]" if shape.may_repeat else "[{a: b}, {a: b}]"
+    node, _ = parse(written, "care.yaml")
+    assert node is not None
+
+    item, problems = convert(node, shape)
+
+    assert problems == ()
+    assert item is not None
+    assert len(item.items()) == 2
+
+
+def test_a_name_may_stand_over_nothing_where_that_is_allowed() -> None:
+    rules = MapOf(title="Rules", about="Rules.", key=name("Rule", "A rule."), value=WORDS,
+        empty_ok=True)  # fmt: skip
+    node, _ = parse("rules:\n", "care.yaml")
+    assert node is not None
+
+    item, problems = convert(node, Fields(title="File", about="A file.", optional={"rules": rules}))
+
+    assert problems == ()
+    assert item is not None
+    assert len(item.as_a(Record).need("rules", Record)) == 0

@@ -112,3 +112,34 @@ def test_a_price_of_a_mixed_parcel_has_to_say_its_tax() -> None:
     reading = read_workspace(files, environment={}, outlets=None)
 
     assert [problem.code for problem in reading.problems] == ["no-tax"]
+
+
+TERM = """\
+currency: RON
+taxes: {food: {RO: 11%}}
+products: {tea: {name: Tea, tax: food}}
+plans:
+  tin:
+    name: Tin
+    parcel: {items: [{product: tea, count: 1}]}
+    term: {length: LENGTH, then: ends}
+    prices:
+      a: {amount: 1.00 RON, every: 2 months, until: 2026-12-31}
+      b: {amount: 2.00 RON, every: 2 months, from: 2027-01-01}
+  chest: {name: Chest, prices: {c: {amount: 1.00 RON, every: 1 month, tax: food}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "length"),
+    [
+        ("6 months", Duration(6, Unit.MONTH)),
+        ("3 cycles", Duration(6, Unit.MONTH)),  # of two months each
+        ("1 cycle", Duration(2, Unit.MONTH)),
+        ("6 parcels", Duration(12, Unit.MONTH)),  # one in each cycle
+    ],
+)
+def test_a_term_in_cycles_or_parcels_ends_with_the_last_of_them(
+    written: str, length: Duration
+) -> None:
+    assert catalog(TERM.replace("LENGTH", written)).plans["tin"].term == Term(length, "ends")

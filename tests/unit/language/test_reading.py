@@ -48,7 +48,7 @@ def test_names_stay_text() -> None:
         ('a: "b\\u021bc"', TextNode("bțc", span(1, 4, 10), quoted=True)),
         ('a: ""', TextNode("", span(1, 4, 2), quoted=True)),
         ('a: "*b"', TextNode("*b", span(1, 4, 4), quoted=True)),
-        ("a: |\n  b\n  c\n", TextNode("b\nc\n", span(1, 4, 1), quoted=True)),
+        ("a: |\n  b\n  c\n", TextNode("b\nc\n", span(1, 4, 1), quoted=True, block=span(2, 3, 1))),
         ("a: >-  # folded\n  b\n  c\n", TextNode("b c", span(1, 4, 12), quoted=True)),
         ("a: b\n  c\n", TextNode("b c", span(1, 4, 1))),
         ("a: {at: x?y=1}", MapNode((Entry(TextNode("at", span(1, 5, 2)),

@@ -14,8 +14,10 @@ from duly.language.editor import schemas
 from duly.resources import find
 from language_files import FOLDER
 
-NAMES = ("rules", "catalog", "settings", "message")
+NAMES = ("rules", "catalog", "settings", "import", "message")
 PACK = find("rules") / "coffee-box"
+TELCO = Path(__file__).resolve().parents[2] / "service" / "telco"
+MAPPING = "{file: a.csv, each_row: subscription, take_over_on: 2026-12-01"
 
 
 class CoreLoader(yaml.SafeLoader):
@@ -50,6 +52,7 @@ def files(name: str) -> list[Path]:
         "rules": [*PACK.glob("rules/*.yaml"), *(FOLDER / "good" / "rules").iterdir()],
         "catalog": [PACK / "catalog.yaml", *(FOLDER / "good" / "catalog").iterdir()],
         "settings": [PACK / "duly.yaml", *(FOLDER / "good" / "settings").iterdir()],
+        "import": [*PACK.glob("imports/*.yaml"), *TELCO.glob("imports/*.yaml")],
     }
     return sorted(places[name])
 
@@ -68,7 +71,7 @@ def test_it_ships_as_the_code_has_it(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "path"),
-    [(name, path) for name in NAMES[:3] for path in files(name)],
+    [(name, path) for name in NAMES[:4] for path in files(name)],
     ids=lambda value: value.stem if isinstance(value, Path) else str(value),
 )
 def test_what_the_reader_takes_the_editor_takes_too(name: str, path: Path) -> None:
@@ -97,6 +100,13 @@ def test_the_header_of_a_message_is_taken(path: Path) -> None:
         ("catalog", "currency: RON\ntaxes: {}\nplans: {a: {name: A, price: {}}}", "price"),
         ("settings", "zone: UTC\nlanguages: []\nbusiness: {name: A}\ncurrency: EUR", "country"),
         ("message", "subject: A\nclass: advert", "advert"),
+        ("import", "file: a.csv\neach_row: person", "person"),
+        ("import", "fil: a.csv", "fil"),
+        ("import", f"{MAPPING}, subscriber: {{name: Nume}}}}", "same"),
+        ("import", f"{MAPPING}, subscriber: {{email: {{colum: E-mail}}}}}}", "colum"),
+        ("import", f"{MAPPING}, subscriber: {{cups: {{colum: Cups}}}}}}", "colum"),
+        ("import", f"{MAPPING}, subscriber: {{consent.news: {{column: News}}}}}}", "agreed_when"),
+        ("import", f"{MAPPING}, payment_method: {{tokn: Card}}}}", "tokn"),
     ],
 )
 def test_what_is_wrong_is_marked(name: str, text: str, word: str) -> None:

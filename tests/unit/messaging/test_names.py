@@ -1,6 +1,7 @@
 """The names a message may use are exactly those it gets values for."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -128,7 +129,8 @@ def test_what_the_business_does_not_say_is_missing_and_may_be_missing() -> None:
 
     missing = {f"business.{name}" for name, value in values.items() if value is None}
     assert missing == {f"business.{name}" for name in ("email", "web", "address", "tax_id", "iban")}
-    assert {name for name, found in names.items() if found.may_be_missing} == missing
+    may_be = {name for name, found in names.items() if found.may_be_missing}
+    assert may_be == missing | {f"subscriber.{name}" for name in ("name", "first_name", "email")}
     assert unsubscribe_link(BARE, "en") is None
     assert "unsubscribe_link" not in names
 
@@ -136,7 +138,8 @@ def test_what_the_business_does_not_say_is_missing_and_may_be_missing() -> None:
 def test_only_ends_and_pauses_may_be_missing_of_a_subscription() -> None:
     names = message_names(BUSINESS, About.SUBSCRIPTION, brings=frozenset({"cycle"}))
 
-    assert {name for name, found in names.items() if found.may_be_missing} == {
+    may_be = {name for name, found in names.items() if found.may_be_missing}
+    assert {name for name in may_be if name.startswith("subscription.")} == {
         "subscription.term_ends_on",
         "subscription.ending_on",
         "subscription.paused_on",
@@ -201,3 +204,9 @@ def test_a_sender_can_be_written_to_where_there_is_no_other_address() -> None:
     )
 
     assert unsubscribe_link(business, "en") == "mailto:a@example.com?subject=Unsubscribe"
+
+
+def test_who_has_no_name_is_greeted_by_the_default() -> None:
+    nobody = subscriber_values(replace(SUBSCRIBER, name="", email=""))
+
+    assert (nobody["name"], nobody["first_name"], nobody["email"]) == (None, None, None)

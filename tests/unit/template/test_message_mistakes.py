@@ -24,7 +24,7 @@ def one(body: str) -> Problem:
         ("{{ invoice.qqq }}", "unknown-name", 4, 11, "knows invoice.due_on, invoice.lines"),
         ("{{ loop.index }}", "unknown-name", 4, 10, "this message knows"),
         ("{{ self }}", "unknown-name", 4, 4, "this message knows"),
-        ("{{ subscriber.name }}", "may-be-missing", 4, 15, 'subscriber.name | default("…")'),
+        ("{{ subscriber.name }}", "may-be-missing", 4, 15, "subscriber.name | default('…')"),
         ("{{ subscriber.name | upper }}", "may-be-missing", 4, 15, "{% if subscriber.name %}"),
         ("{{ pay_link | default(subscriber.name) }}", "may-be-missing", 23, 15, "default"),
         (

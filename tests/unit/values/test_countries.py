@@ -2,7 +2,7 @@
 
 import pytest
 
-from duly.language.mapping_places import countries, only_zone
+from duly.values.country import countries, only_zone
 
 
 @pytest.mark.parametrize("code", ["RO", "DE", "GB", "XK"])

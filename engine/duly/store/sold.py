@@ -1,0 +1,32 @@
+"""Which plans and prices running subscriptions have."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, literal_column, select
+
+from duly.tables.subscriptions import subscription, subscription_line
+
+_RUNNING = subscription.c.status != literal_column("'ended'")
+_PLANS = select(subscription.c.plan, func.count()).where(_RUNNING).group_by(subscription.c.plan)
+_PRICES = (
+    select(subscription_line.c.price, func.count())
+    .join(subscription, subscription.c.id == subscription_line.c.subscription_id)
+    .where(_RUNNING)
+    .group_by(subscription_line.c.price)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """Hold how many running subscriptions have each plan and each price."""
+
+    plans: Mapping[str, int]
+    prices: Mapping[str, int]
+
+
+def in_use(connection: Connection) -> InUse:
+    """Count running subscriptions by plan and by price."""
+    plans = connection.execute(_PLANS).tuples()
+    prices = connection.execute(_PRICES).tuples()
+    return InUse(dict(plans.all()), dict(prices.all()))
