@@ -45,7 +45,7 @@ def fill(connection: Connection) -> None:
     values = {"digest": "d", "source": {}, "applied_at": BEGIN, "actor": "test"}
     _add(connection, ruleset, [values])
     names = ("rule", "other")
-    row = {"since_at": BEGIN, "tick": 0, "looked_until": BEGIN}
+    row = {"about": "subscriber", "since_at": BEGIN, "tick": 0, "looked_until": BEGIN}
     _add(connection, rule, [{"name": name, **row} for name in names])
     _add(connection, tick, [{"at": _hour(number), "kinds": []} for number in range(TICKS)])
     _add(connection, subscriber, [_subscriber(number) for number in range(COUNT)])

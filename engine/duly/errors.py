@@ -6,6 +6,8 @@
     ├── UsageError        the command was called wrongly: show it, exit 2
     ├── OutsideError      a file, database or service outside is not there: show it, exit 3
     └── StateError        a change that the state does not allow: refuse the change, keep the state
+        ├── ClockError    the clock stands before the last look: act on what was decided
+        └── TakenError    somebody else did it meanwhile: look again
 
 Connector failures are their own family, in ``duly.connector``: dispatch turns them into outcomes.
 """
@@ -33,3 +35,11 @@ class OutsideError(DulyError):
 
 class StateError(DulyError):
     """Refuse a change that the present state does not allow."""
+
+
+class ClockError(StateError):
+    """Refuse to look at a moment before the last look: the clock stands wrong, or stood wrong."""
+
+
+class TakenError(StateError):
+    """Refuse what somebody else has done meanwhile: looked at again, it is found done."""

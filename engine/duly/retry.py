@@ -40,7 +40,7 @@ def next_try(
     if now - first_at > MAX_AGE:
         return GiveUp(f"tried for {MAX_AGE.days} days")
     doubled = FIRST_WAIT * 2 ** min(max(tries - 1, 0), 10)
-    wished = timedelta(seconds=asked_for_s or 0)
+    wished = min(timedelta(seconds=min(asked_for_s or 0, MAX_AGE.total_seconds())), MAX_AGE)
     return TryAgain(now + max(min(doubled, LONGEST_WAIT), wished))
 
 

@@ -291,3 +291,14 @@ def test_a_connector_that_is_set_wrongly_is_told_before_it_is_needed(shop: Path)
     changed(shop / "duly.yaml", "use: sandbox", "use: sandbox, kye: x")
 
     assert '"kye" is not a setting of sandbox' in duly(shop, "check", status=1)
+
+
+def test_jobs_are_chosen_by_the_words_that_people_read(live: Path) -> None:
+    duly(live, "import", "imports/old-shop.yaml")
+    duly(live, "tick", "--at", "2026-12-31T08:00Z")
+
+    assert "invoice-each-cycle" in duly(live, "jobs", "--state", "done")
+    assert duly(live, "jobs", "--state", "waiting") == ""
+    assert '"foo" is not a state of a job' in duly(live, "jobs", "--state", "foo", status=1)
+    assert 'there is no rule "foo"' in duly(live, "jobs", "--rule", "foo", status=1)
+    assert 'there is no subscriber "foo"' in duly(live, "jobs", "--subscriber", "foo", status=1)

@@ -58,6 +58,7 @@ class Subscription:
     ending_on: date | None = None
     ended_on: date | None = None
     paused_on: date | None = None
+    told_end: date | None = None  # terms are counted from it, not from the start
     cycles: list[Cycle] = field(default_factory=list)
     dated: int | None = None  # the tick that saw the last change of zone or dates
 
@@ -308,13 +309,13 @@ def _next_term(one: Subscription) -> date | None:
     """Count terms from the start, so that month ends come back; a told end counts from itself."""
     if one.then != "renews" or one.term is None or one.term_ends_on is None:
         return None
-    number = 0
-    while later(one.started_on, one.term, number) < one.term_ends_on:
+    first, number = one.told_end or one.started_on, 0
+    while later(first, one.term, number) < one.term_ends_on:
         number += 1
-    on_grid = later(one.started_on, one.term, number) == one.term_ends_on
-    if on_grid:
-        return later(one.started_on, one.term, number + 1)
-    return later(one.term_ends_on, one.term)
+    if later(first, one.term, number) != one.term_ends_on:
+        first, number = one.term_ends_on, 0
+        one.told_end = first
+    return later(first, one.term, number + 1)
 
 
 def _first_cycle(one: Subscription) -> Cycle:

@@ -191,7 +191,7 @@ def _make_house(connection: Connection, ruleset: int, at: datetime) -> int:
     values: dict[str, Any] = {"external_id": HOUSE, "language": "ro", "zone": "UTC"}
     values |= {"kind": "person", "origin": "import", "tick": 0}
     (house,) = add_many(connection, people.subscriber, [values])
-    row = {"name": HOUSE, "since_at": at, "tick": 0, "looked_until": at}
+    row = {"name": HOUSE, "about": "subscriber", "since_at": at, "tick": 0, "looked_until": at}
     (rule,) = add_many(connection, ledger.rule, [row])
     (number,) = add_many(connection, ledger.tick, [{"at": at, "kinds": [], "finished_at": at}])
     firing = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 from duly.action import (
     MAX_DAYS,
@@ -18,7 +18,7 @@ from duly.action import (
     Tools,
 )
 from duly.condition.words import Translate, as_written
-from duly.connector import ChargeRequest, Payment
+from duly.connector import ChargeRequest, Payment, PaymentState, Uncertain
 from duly.model.books import OPEN_ATTEMPTS, TECHNICAL, Attempt, AttemptState
 from duly.model.change import Change, NewAttempt, SettleAttempt
 from duly.model.ledger import JobClass
@@ -88,12 +88,12 @@ class Charge(Action):
     async def perform(self, task: Task, tools: Tools) -> Done:
         attempt = _attempt(task)
         request = ChargeRequest(attempt.amount, attempt.token, attempt.invoice, attempt.customer)
-        payment = await tools.gateway(task.connector).charge(request, task.effect_key)
+        payment = _known(await tools.gateway(task.connector).charge(request, task.effect_key))
         return Done(payment.reference, payment.state)
 
     async def find(self, task: Task, tools: Tools) -> Outcome:
         payment = await tools.gateway(task.connector).find(task.effect_key)
-        return NotThere() if payment is None else _outcome(payment)
+        return NotThere() if payment is None else _outcome(_known(payment))
 
     def settling_delay(self, task: Task, tools: Tools) -> timedelta:
         return tools.gateway(task.connector).look_up_delay
@@ -128,6 +128,13 @@ def _is_declined(attempt: Attempt) -> bool:
 def _attempt(task: Task) -> SavedAttempt:
     assert isinstance(task.row, SavedAttempt), "a charge refers to its attempt"
     return task.row
+
+
+def _known(payment: Payment) -> Payment:
+    """Return an answer that duly understands; raises Uncertain for another one."""
+    if payment.state not in get_args(PaymentState):
+        raise Uncertain(f'the gateway answered "{payment.state}", which says nothing to duly')
+    return payment
 
 
 def _outcome(payment: Payment) -> Outcome:

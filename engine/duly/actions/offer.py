@@ -106,6 +106,7 @@ class Offer(Action):
             subscriber_id=facts.subscriber.id,
             subscription_id=facts.subscription.id if facts.subscription else None,
             firing_id=facts.firing.id,
+            step=facts.job.step,
             gives=self.gives,
             expires_at=instant(facts.subscriber.zone, last_day + timedelta(days=1)),
         )

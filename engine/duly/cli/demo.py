@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -156,9 +157,7 @@ def _summary(found: Figures, places: _Places) -> Iterator[str]:
     yield f"Messages   {found.mails:,} mails, {found.texts:,} texts; {found.offers} offers made"
     yield f"A month    {found.monthly} from those who are active"
     if places.index is not None:
-        yield f"Open the mails and parcels:  {_short(places.index)}"
+        yield f"Open the mails and parcels:  {places.index}"
+    if shutil.which("duly") is None:
+        yield f"First, in this terminal:  . {Path(sys.executable).parent / 'activate'}"
     yield f"Look around:  cd {FOLDER} && duly status   (rules are in {FOLDER / 'rules'})"
-
-
-def _short(path: Path) -> Path:
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -11,8 +11,11 @@ import click
 
 from duly.cli.opening import open_workspace
 from duly.cli.place import in_folder
+from duly.errors import InputError
 from duly.model.ledger import PEOPLE_READ, JobState
-from duly.store.reading import JobLine, job_lines
+from duly.store.reading import JobLine, job_lines, subscriber_id
+from duly.store.record import Transaction
+from duly.store.recording import rule_states
 
 
 @click.command()
@@ -20,7 +23,9 @@ from duly.store.reading import JobLine, job_lines
 @click.option("--state", "states", multiple=True, help="Only jobs in this state.")
 @click.option("--rule", "rule_name", default="", help="Only jobs of this rule.")
 @click.option("--subscriber", "external_id", default="", help="Only jobs for this subscriber.")
-@click.option("--limit", default=50, show_default=True, help="How many at most.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many at most."
+)
 @click.option("--json", "as_json", is_flag=True, help="Write them as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Write them as CSV.")
 def jobs(
@@ -34,9 +39,14 @@ def jobs(
     as_csv: bool,
 ) -> None:
     """List jobs, newest first."""
+    chosen = _states(states)
     with open_workspace(folder).database.read() as transaction:
+        if external_id and subscriber_id(transaction, external_id) is None:
+            raise InputError(f'there is no subscriber "{external_id}"')
+        if rule_name:
+            _check_rule(transaction, rule_name)
         found = job_lines(
-            transaction, states=states, rule_name=rule_name, external_id=external_id, limit=limit
+            transaction, states=chosen, rule_name=rule_name, external_id=external_id, limit=limit
         )
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(one) for one in found], indent=2, default=str))
@@ -45,6 +55,24 @@ def jobs(
     else:
         for one in found:
             click.echo(describe_job(one))
+
+
+def _states(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the states that are meant: by their names, or by what people read."""
+    chosen = []
+    for word in words:
+        meant = [str(one) for one, read in PEOPLE_READ.items() if word in (str(one), read)]
+        if not meant:
+            known = ", ".join(dict.fromkeys([*PEOPLE_READ.values(), *map(str, PEOPLE_READ)]))
+            raise InputError(f'"{word}" is not a state of a job; there are {known}')
+        chosen += meant
+    return tuple(chosen)
+
+
+def _check_rule(transaction: Transaction, name: str) -> None:
+    known = sorted(rule_states(transaction))
+    if name not in known:
+        raise InputError(f'there is no rule "{name}"; there are {", ".join(known)}')
 
 
 def describe_job(one: JobLine) -> str:

@@ -1,6 +1,7 @@
 """The command ``duly``: each subcommand's module is loaded only when it is called."""
 
 import importlib
+import os
 import sys
 from collections.abc import Mapping
 
@@ -74,6 +75,14 @@ def main() -> None:
     except DulyError as error:
         click.echo(f"duly: {error}", err=True)
         sys.exit(_exit_status(error))
+    except BrokenPipeError:
+        # Whoever read has seen enough; nothing more may be written when the program ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"duly: {place}{error.strerror or error}", err=True)
+        sys.exit(EXIT_OUTSIDE)
     # Outside its own mode click returns the status that a command asked for.
     sys.exit(status if isinstance(status, int) else 0)
 

@@ -29,7 +29,7 @@ def read_instant(text: str) -> datetime:
 def tick(ctx: click.Context, folder: Path, at: str | None) -> None:
     """Look once, decide, and do what is due."""
     now = read_clock() if at is None else read_instant(at)
-    workspace = open_workspace(folder, lambda: now)
+    workspace = open_workspace(folder, read_clock if at is None else lambda: now)
     if at is not None and workspace.in_force != "test":
         raise UsageError("--at moves the clock, which is allowed with environment: test only")
     with going_on("looking, and doing what is due"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from duly.dispatch.desk import Call, Item
-from duly.errors import StateError
+from duly.errors import OutsideError, StateError
 from duly.model.change import Change
 from duly.model.ledger import JobClass
 from duly.model.outcome import Done, Outcome
@@ -53,7 +53,9 @@ def change_all(transaction: Transaction, told: Sequence[Told], now: datetime) ->
     try:
         with savepoint(transaction):
             apply_all(transaction, [(one.call.item, one.changes) for one in told], now)
-    except StateError:
+    except OutsideError:
+        raise
+    except Exception:  # noqa: BLE001 - one of them cannot be applied: find it
         for one in told:
             _change_alone(transaction, one, now)
 
@@ -62,10 +64,19 @@ def _change_alone(transaction: Transaction, one: Told, now: datetime) -> None:
     try:
         with savepoint(transaction):
             apply_all(transaction, [(one.call.item, one.changes)], now)
+    except OutsideError:
+        raise
     except StateError as error:
         _log.warning("answer changes nothing: %s", error, extra={"job": one.call.task.job_id})
-        if isinstance(one.outcome, Done):
-            report_incident(transaction, one.call, str(error), now)
+        _report_done(transaction, one, str(error), now)
+    except Exception as error:  # noqa: BLE001 - an odd answer keeps nobody else's from being kept
+        _log.exception("answer cannot be applied", extra={"job": one.call.task.job_id})
+        _report_done(transaction, one, type(error).__name__, now)
+
+
+def _report_done(transaction: Transaction, one: Told, what: str, now: datetime) -> None:
+    if isinstance(one.outcome, Done):
+        report_incident(transaction, one.call, what, now)
 
 
 def report_incident(transaction: Transaction, call: Call, what: str, now: datetime) -> None:

@@ -26,27 +26,30 @@ class Claimed:
 
 def claim(desk: Desk, job_class: JobClass) -> Claimed:
     """Claim the next batch of a class; a count of 0 means that nothing is ready."""
+    return desk.database.again(lambda transaction: _claim(transaction, desk, job_class))
+
+
+def _claim(transaction: Transaction, desk: Desk, job_class: JobClass) -> Claimed:
     now = desk.now()
-    with desk.database.write() as transaction:
-        held = store_jobs.holds(transaction)
-        jobs = store_jobs.ready_jobs(transaction, job_class, now, BATCH[job_class], held)
-        mine, blocked = _in_turn(transaction, job_class, jobs)
-        if not mine:
-            return Claimed(blocked)
-        items = look_again(transaction, desk, find_items(transaction, desk, mine, now), now)
-        facts = store_facts.load_facts(
-            transaction,
-            [item.job for item in items],
-            {item.firing.id: item.firing for item in items},
-            desk.live.ruleset.rules,
-            desk.shop,
-            now,
-        )
-        count = len(mine) + blocked
-        if job_class == JobClass.BOOKS:
-            do_books(transaction, items, facts, now)
-            return Claimed(count)
-        return Claimed(count, write_calls(transaction, desk, items, facts, now, held.connectors))
+    held = store_jobs.holds(transaction)
+    jobs = store_jobs.ready_jobs(transaction, job_class, now, BATCH[job_class], held)
+    mine, blocked = _in_turn(transaction, job_class, jobs)
+    if not mine:
+        return Claimed(blocked)
+    items = look_again(transaction, desk, find_items(transaction, desk, mine, now), now)
+    facts = store_facts.load_facts(
+        transaction,
+        [item.job for item in items],
+        {item.firing.id: item.firing for item in items},
+        desk.live.ruleset.rules,
+        desk.shop,
+        now,
+    )
+    count = len(mine) + blocked
+    if job_class == JobClass.BOOKS:
+        do_books(transaction, items, facts, now)
+        return Claimed(count)
+    return Claimed(count, write_calls(transaction, desk, items, facts, now, held.connectors))
 
 
 def _in_turn(
@@ -54,7 +57,7 @@ def _in_turn(
 ) -> tuple[tuple[Job, ...], int]:
     """Keep the jobs whose turn it is, and say how many wait from now on.
 
-    Money goes by lane, books and parcels one a subscriber.
+    Money goes by lane, books and parcels one a subscriber, whoever else is at work.
     """
     if job_class == JobClass.MONEY:
         heads = store_jobs.lane_heads(transaction, [job.subscriber_id for job in jobs])
@@ -68,4 +71,5 @@ def _in_turn(
     first: dict[int, Job] = {}
     for job in jobs:
         first.setdefault(job.subscriber_id, job)
-    return tuple(first.values()), 0
+    mine = store_jobs.take_people(transaction, first)
+    return tuple(job for one, job in first.items() if one in mine), 0

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+from typing import get_args
 
-from duly.connector import ConnectorFailure, Payment, PaymentNews
+from duly.connector import ConnectorFailure, Payment, PaymentNews, PaymentState
 from duly.dispatch.desk import CALL_LIMIT_S, Desk
 from duly.errors import StateError
 from duly.model.books import AttemptState
@@ -58,7 +59,9 @@ def _learn(desk: Desk, connector: str, news: PaymentNews) -> None:
     with desk.database.write() as transaction:
         attempts = saving.attempts_by_key(transaction, [one.key for one in news.payments])
         for payment in news.payments:
-            if payment.key in attempts:
+            if payment.state not in get_args(PaymentState):
+                _log.warning("news say nothing to duly: %s", payment.state)
+            elif payment.key in attempts:
                 _learn_one(transaction, attempts[payment.key], payment, context)
         connectors.move_cursor(transaction, connector, news.cursor)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from duly.action import Ask, Books, Facts, Impossible, Nothing, Prepared, Skip, Waits
 from duly.dispatch.desk import Item
 from duly.dispatch.ending import Ended, end
-from duly.errors import DulyError, InputError
+from duly.errors import DulyError, InputError, TakenError
 from duly.model.ledger import JobState
 from duly.retry import wait_until
 from duly.store.jobs import Ending
@@ -27,9 +27,9 @@ def failed(item: Item, error: Exception) -> Impossible | Waits:
     """Say for people what went wrong with one job; a bug is logged with its traceback.
 
     What somebody wrote wrongly into the catalogue or a message keeps the job waiting until it is
-    mended.
+    mended, and what somebody else did meanwhile is looked at again.
     """
-    if isinstance(error, InputError):
+    if isinstance(error, InputError | TakenError):
         return Waits(str(error))
     if isinstance(error, DulyError):
         return Impossible(str(error))

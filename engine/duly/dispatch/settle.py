@@ -36,16 +36,19 @@ _log = logging.getLogger(__name__)
 def settle(desk: Desk, told: Sequence[Told]) -> None:
     """Settle calls with their outcomes, each under the fence of its claim."""
     now = desk.now()
-    with desk.database.write() as transaction:
-        fences = {one.call.task.job_id: one.call.task.fence for one in told}
-        mine = store_jobs.still_mine(transaction, fences)
-        first = store_calls.first_called(transaction, mine)
-        in_time = [one for one in told if one.call.task.job_id in mine]
-        written = write_answers(transaction, in_time, first, now)
-        for one in told:
-            if one.call.task.job_id not in mine:
-                written += _settle_late(transaction, one, now)
-        follow(transaction, written, now)
+    desk.database.again(lambda transaction: _settle(transaction, told, now))
+
+
+def _settle(transaction: Transaction, told: Sequence[Told], now: datetime) -> None:
+    fences = {one.call.task.job_id: one.call.task.fence for one in told}
+    mine = store_jobs.still_mine(transaction, fences)
+    first = store_calls.first_called(transaction, mine)
+    in_time = [one for one in told if one.call.task.job_id in mine]
+    written = write_answers(transaction, in_time, first, now)
+    for one in told:
+        if one.call.task.job_id not in mine:
+            written += _settle_late(transaction, one, now)
+    follow(transaction, written, now)
 
 
 def write_answers(

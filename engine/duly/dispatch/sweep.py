@@ -1,6 +1,7 @@
 """Clear up calls whose worker is lost, and effects that are unclear."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from duly.dispatch.ending import Ended, follow
 from duly.dispatch.items import find_items, make_task, rows_of
 from duly.dispatch.perform import ask
 from duly.dispatch.settle import settle
+from duly.errors import OutsideError
 from duly.model.ledger import Job, JobState
 from duly.model.outcome import Done, Failed, NotThere, Outcome, Retry, Unknown, Wait
 from duly.model.saved import SavedMessage
@@ -23,6 +25,8 @@ NOT_THERE = "asked: not there so far"
 LOST = "its worker did not come back"
 
 BATCH = 100
+
+_log = logging.getLogger(__name__)
 
 
 def mark_lost(desk: Desk) -> int:
@@ -51,7 +55,12 @@ async def ask_unclear(desk: Desk) -> int:
     calls, since = await asyncio.to_thread(_unclear, desk, now)
     outcomes = await ask(calls, desk.tools)
     for call, outcome in zip(calls, outcomes, strict=True):
-        await asyncio.to_thread(_settle_asked, desk, call, outcome, since[call.task.job_id])
+        try:
+            await asyncio.to_thread(_settle_asked, desk, call, outcome, since[call.task.job_id])
+        except OutsideError:
+            raise
+        except Exception:  # noqa: BLE001 - an odd answer stops nobody else
+            _log.exception("answer cannot be settled", extra={"job": call.task.job_id})
     return len(calls)
 
 

@@ -24,15 +24,15 @@ async def work(desk: Desk) -> int:
 
 
 async def _pass(desk: Desk) -> int:
-    """Work off the first class that has something to do; what it brings may belong before."""
+    """Work off a batch of the first class that has something to do.
+
+    What it brings may belong before the next batch, and a slow messenger must not keep money
+    waiting.
+    """
     ready = await asyncio.to_thread(_ready, desk)
     for job_class in IN_ORDER:
-        if job_class in ready:
-            count = 0
-            while found := await work_batch(desk, job_class):
-                count += found
-            if count:
-                return count
+        if job_class in ready and (count := await work_batch(desk, job_class)):
+            return count
     return 0
 
 

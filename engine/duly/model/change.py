@@ -74,6 +74,7 @@ class MakeOffer:
     subscriber_id: int
     subscription_id: int | None
     firing_id: int
+    step: str
     gives: Mapping[str, object]
     expires_at: datetime
 

@@ -1,6 +1,6 @@
 """Which steps of a rule come next: the step rule and the days of a timeline, as pure decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,6 +9,8 @@ from duly.model.ledger import UNFINISHED, JobClass
 from duly.rule import Entry, Rule, Step
 from duly.values.zone import local_date
 
+# What comes some hours after the start, 48 at most, comes before this day.
+_DAYS_OF_HOURS = 3
 _UNFINISHED = frozenset(str(state) for state in UNFINISHED)
 
 
@@ -87,10 +89,23 @@ def decide_day(
 
 
 def is_through(rule: Rule, jobs: Sequence[SeenJob]) -> bool:
-    """Tell whether nothing of a firing is left to come: its last day is decided and done."""
-    last = [step.name for step in rule.entries[-1].steps]
+    """Tell whether nothing of a firing is left to come: its last days are decided and done."""
     states = {job.step: job.state for job in jobs}
     if any(job.state in _UNFINISHED for job in jobs):
         return False
-    passed_over = states.get(last[0]) == "skipped"
-    return passed_over or all(step in states for step in last)
+    return all(_is_decided(entry, states) for entry in _last_entries(rule))
+
+
+def _is_decided(entry: Entry, states: Mapping[str, str]) -> bool:
+    steps = [step.name for step in entry.steps]
+    return states.get(steps[0]) == "skipped" or all(step in states for step in steps)
+
+
+def _last_entries(rule: Rule) -> tuple[Entry, ...]:
+    """Return the last day, and what comes some hours after the start where that may be later."""
+    last = max(entry.day or 0 for entry in rule.entries)
+    return tuple(
+        entry
+        for entry in rule.entries
+        if (entry.day == last if entry.after is None else last < _DAYS_OF_HOURS)
+    )

@@ -24,6 +24,7 @@ from duly.values.problem import ProblemsError
 
 DATABASE = "duly.db"
 
+
 @dataclass(frozen=True)
 class Workspace(Folder):
     """Hold a business's folder with its database, and what is live in it."""

@@ -22,6 +22,11 @@ def issue_invoices(
     connection: Connection, changes: Sequence[IssueInvoice], context: Context
 ) -> None:
     """Write invoices; the counter rows are locked last and once a batch, so no number is lost."""
+    touch(
+        connection,
+        subscribers=[change.subscriber_id for change in changes],
+        subscriptions=[change.subscription_id for change in changes],
+    )
     starts = {change.counter: change.starts_at for change in changes}
     first = _draw(connection, Counter(change.counter for change in changes), starts)
     rows = []
@@ -107,11 +112,6 @@ def _tell_issued(
         if change.total.gross.minor == 0
     ]
     happen(connection, told, now=context.now, actor=context.actor)
-    touch(
-        connection,
-        subscribers=[change.subscriber_id for change in issued.values()],
-        subscriptions=[change.subscription_id for change in issued.values()],
-    )
 
 
 def _invoice_event(kind: str, found: int, change: IssueInvoice, zone: str) -> Happening:

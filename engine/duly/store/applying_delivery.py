@@ -40,6 +40,7 @@ def make_offers(connection: Connection, changes: Sequence[MakeOffer], context: C
             "subscriber_id": change.subscriber_id,
             "subscription_id": change.subscription_id,
             "firing_id": change.firing_id,
+            "step": change.step,
             "status": "shown",
             "gives": change.gives,
             "shown_at": context.now,

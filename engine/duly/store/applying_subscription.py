@@ -5,16 +5,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from duly.model.change import EndSubscription, PauseSubscription, PlanEnd, ResumeSubscription
 from duly.model.subscription import Status, move
-from duly.store.bulk import add_many
+from duly.store.bulk import add_many, bulk
 from duly.store.context import Context
 from duly.store.happening import Entry, Happening, happen, note, touch
-from duly.store.ids import among
+from duly.store.ids import among, rows_among
 from duly.store.record import Record
+from duly.tables.people import subscriber
 from duly.tables.subscriptions import subscription, subscription_change
+
+_CHANGED = update(subscription).where(subscription.c.id == bindparam("row"))
+# The payers are locked first, as everybody does who changes both.
+_PAYERS = (
+    select(subscriber.c.id)
+    .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+    .order_by(subscriber.c.id)
+    .with_for_update(of=subscriber)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +119,17 @@ def plan_end(connection: Connection, changes: Sequence[PlanEnd], context: Contex
 def _apply(connection: Connection, steps: Sequence[_Step], context: Context) -> None:
     if not steps:
         return
-    present = _present(connection, [step.subscription_id for step in steps])
+    ids = [step.subscription_id for step in steps]
+    rows_among(connection, _PAYERS, subscription.c.id, ids)
+    present = _present(connection, ids)
+    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for step in steps:
         row = present[step.subscription_id]
         status = row.status if step.status is None else move(Status(row.status), step.status)
         values = {**step.values, "status": str(status)}
-        connection.execute(
-            update(subscription).where(subscription.c.id == step.subscription_id).values(**values)
-        )
+        by_columns.setdefault(tuple(values), []).append({"row": step.subscription_id, **values})
+    for rows in by_columns.values():
+        bulk(connection, _CHANGED, rows)
     _record(connection, steps, present, context)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Executable, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from duly.errors import OutsideError, StateError
+from duly.errors import OutsideError, TakenError
 
 Row = Mapping[str, Any]
 
@@ -47,7 +47,7 @@ def insert_new(connection: Connection, table: Table) -> Any:
 def savepoint(connection: Connection) -> Iterator[None]:
     """Try a part of a transaction; an error takes back the part alone.
 
-    A key that is taken already is a StateError. That the database could not go on at all (it is
+    A key that is taken already is a TakenError. That the database could not go on at all (it is
     full, or a lock did not come) is an OutsideError, and says nothing about the part.
     """
     nested = connection.begin_nested()
@@ -59,7 +59,7 @@ def savepoint(connection: Connection) -> Iterator[None]:
         raise OutsideError(f"the database could not go on: {error.orig}") from error
     except IntegrityError as error:
         nested.rollback()
-        raise StateError("this was done before") from error
+        raise TakenError("this was done before") from error
     except BaseException:
         nested.rollback()
         raise

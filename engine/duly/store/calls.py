@@ -30,10 +30,10 @@ _LAST_NUMBERS = select(call.c.job_id, func.max(call.c.number).label("number")).g
     call.c.job_id
 )
 _REQUESTS = select(call.c.job_id, call.c.number, call.c.request, call.c.outcome)
-_FIRST_CALLED = select(call.c.job_id, func.min(call.c.started_at).label("at")).group_by(
-    call.c.job_id
-)
-_UNCLEAR_SINCE = _FIRST_CALLED.where(_UNCLEAR)
+_CALLED = select(call.c.job_id, func.min(call.c.started_at).label("at")).group_by(call.c.job_id)
+# A call that waited for settings asked nobody, so the time to give up has not begun.
+_FIRST_CALLED = _CALLED.where(func.coalesce(call.c.outcome, "") != "wait")
+_UNCLEAR_SINCE = _CALLED.where(_UNCLEAR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import Transaction
@@ -25,6 +25,11 @@ SQLITE_CACHE_KIB = 64 * 1024
 STATEMENT_LIMIT_MS = 600_000
 LOCK_LIMIT_MS = 30_000
 IDLE_LIMIT_MS = 60_000
+# PostgreSQL's classes for a deadlock, a serialization failure, and a lock that did not come.
+CROSSED = frozenset({"40P01", "40001", "55P03"})
+CROSSED_TRIES = 3
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,18 @@ class Database:
             _commit(connection, transaction)
             self.seam.after()
 
+    def again(self, work: Callable[[Connection], Result]) -> Result:
+        """Run a writing transaction; one that crossed another's way is run anew, a few times."""
+        for _ in range(CROSSED_TRIES):
+            try:
+                with self.write() as transaction:
+                    return work(transaction)
+            except (DBAPIError, OutsideError) as error:
+                if not _crossed(error):
+                    raise
+        with self.write() as transaction:
+            return work(transaction)
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Run one reading transaction, which sees one state throughout and keeps no change."""
@@ -92,6 +109,15 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+def _crossed(error: BaseException | None) -> bool:
+    """Tell whether a transaction failed only because another was at work on the same rows."""
+    while error is not None:
+        if isinstance(error, DBAPIError):
+            return getattr(error.orig, "sqlstate", None) in CROSSED
+        error = error.__cause__
+    return False
 
 
 def _commit(connection: Connection, transaction: Transaction) -> None:

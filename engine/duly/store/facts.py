@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from duly.action import Facts, Shop
+from duly.language.kinds import trigger_kinds
 from duly.model.about import About
 from duly.model.books import Attempt, Invoice
 from duly.model.ledger import Firing, Job, JobClass, JobState
@@ -190,13 +191,13 @@ def _targets(
     The invoice is the trigger's, else the one an earlier step made.
     """
     by_id = {one.id: one for one in found.values()}
-    events = _events(connection, by_id.values(), rules)
+    events = _events(connection, by_id.values())
     made = _made_invoices(connection, by_id)
     invoices: dict[int, int] = {}
     subscriptions: dict[int, int] = {}
     for one in by_id.values():
         about = rules[one.rule].about
-        told = events.get(one.reference_id or 0) if _is_event(one, rules) else None
+        told = events.get(one.reference_id or 0) if _is_event(one) else None
         if about == About.INVOICE:
             invoices[one.id] = one.subject_id
         elif told is not None and told.invoice_id is not None:
@@ -208,7 +209,7 @@ def _targets(
         elif told is not None and told.subscription_id is not None:
             subscriptions[one.id] = told.subscription_id
     subscriptions |= _subscriptions_of(connection, invoices, subscriptions)
-    cycles = _cycle_targets(connection, by_id.values(), rules, invoices, subscriptions)
+    cycles = _cycle_targets(connection, by_id.values(), invoices, subscriptions)
     return _Targets(
         subscription=_by_job(found, subscriptions),
         cycle=_by_job(found, cycles),
@@ -220,30 +221,21 @@ def _by_job(found: Mapping[int, Firing], by_firing: Mapping[int, int]) -> Mappin
     return {job_id: by_firing[one.id] for job_id, one in found.items() if one.id in by_firing}
 
 
-def _brings(one: Firing, rules: Mapping[str, Rule]) -> frozenset[str]:
-    for trigger in rules[one.rule].triggers:
-        if trigger.name == one.trigger:
-            return trigger.brings
-    return frozenset()
+def _brings(one: Firing) -> frozenset[str]:
+    """Return what the firing's trigger brought, whatever the live rule waits for now."""
+    kind = trigger_kinds().get(one.trigger)
+    return kind.brings if kind is not None else frozenset()
 
 
-def _events(
-    connection: Connection, firings: Iterable[Firing], rules: Mapping[str, Rule]
-) -> Mapping[int, Record]:
+def _events(connection: Connection, firings: Iterable[Firing]) -> Mapping[int, Record]:
     """Load the events that brought firings; calendar kinds and segments bring none."""
-    ids = [
-        one.reference_id
-        for one in firings
-        if one.reference_id is not None and _is_event(one, rules)
-    ]
+    ids = [one.reference_id for one in firings if one.reference_id is not None and _is_event(one)]
     return {row.id: row for row in rows_among(connection, _EVENTS, event.c.id, ids)}
 
 
-def _is_event(one: Firing, rules: Mapping[str, Rule]) -> bool:
-    return any(
-        trigger.name == one.trigger and trigger.calendar is None and trigger.segment is None
-        for trigger in rules[one.rule].triggers
-    )
+def _is_event(one: Firing) -> bool:
+    kind = trigger_kinds().get(one.trigger)
+    return kind is not None and kind.is_event
 
 
 def _made_invoices(connection: Connection, firings: Iterable[int]) -> Mapping[int, int]:
@@ -264,7 +256,6 @@ def _subscriptions_of(
 def _cycle_targets(
     connection: Connection,
     firings: Iterable[Firing],
-    rules: Mapping[str, Rule],
     invoices: Mapping[int, int],
     subscriptions: Mapping[int, int],
 ) -> Mapping[int, int]:
@@ -272,7 +263,7 @@ def _cycle_targets(
     cycles: dict[int, int] = {}
     billed = _billed_cycles(connection, invoices.values())
     for one in firings:
-        if "cycle" in _brings(one, rules) and one.reference_id is not None:
+        if "cycle" in _brings(one) and one.reference_id is not None:
             cycles[one.id] = one.reference_id
         elif one.id in invoices and invoices[one.id] in billed:
             cycles[one.id] = billed[invoices[one.id]]

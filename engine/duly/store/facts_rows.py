@@ -35,9 +35,11 @@ _METHODS = select(payment_method).where(
     payment_method.c.is_default, payment_method.c.status == literal_column("'active'")
 )
 _CONSENTS = select(consent)
-_PARCEL_COUNTS = select(
-    parcel.c.subscription_id, func.max(parcel.c.number).label("number")
-).group_by(parcel.c.subscription_id)
+_PARCEL_COUNTS = (
+    select(parcel.c.subscription_id, func.count().label("number"))
+    .where(parcel.c.status != literal_column("'failed'"))
+    .group_by(parcel.c.subscription_id)
+)
 _INVOICED_CYCLES = select(invoice_line.c.cycle_id).distinct()
 _SHIPPED_CYCLES = (
     select(parcel.c.cycle_id).where(parcel.c.status != literal_column("'failed'")).distinct()

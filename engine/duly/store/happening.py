@@ -14,10 +14,9 @@ from duly.tables.people import subscriber
 from duly.tables.subscriptions import subscription
 from duly.values.zone import local_date
 
-_TOUCH_SUBSCRIBERS = update(subscriber).where(subscriber.c.tick.is_not(None)).values(tick=None)
-_TOUCH_SUBSCRIPTIONS = (
-    update(subscription).where(subscription.c.tick.is_not(None)).values(tick=None)
-)
+# Also what is marked already: a tick that stamps it meanwhile waits for this transaction.
+_TOUCH_SUBSCRIBERS = update(subscriber).values(tick=None)
+_TOUCH_SUBSCRIPTIONS = update(subscription).values(tick=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Select,
     bindparam,
+    case,
     func,
     literal_column,
     select,
@@ -23,6 +24,7 @@ from duly.store.calls import NewCall, write_calls
 from duly.store.facts import read_job
 from duly.store.ids import change_among, rows_among
 from duly.tables.ledger import firing, hold, job, rule
+from duly.tables.people import subscriber
 from duly.tables.types import Instant
 
 _READY: ColumnElement[str] = literal_column("'ready'")
@@ -60,12 +62,15 @@ _ENDING = (
 )
 
 _JOBS = select(job)
+# What is out holds its lane, also if an older job was committed after it.
+_HEAD = func.coalesce(func.min(case((job.c.state.in_(_OUT), job.c.id))), func.min(job.c.id))
 _HEADS = (
-    select(job.c.subscriber_id, func.min(job.c.id).label("head"))
+    select(job.c.subscriber_id, _HEAD.label("head"))
     .where(job.c.job_class == _MONEY, job.c.state.in_(_IN_LANE))
     .group_by(job.c.subscriber_id)
 )
 _LOCKED_HEADS = select(job.c.id).where(job.c.state.in_(_IN_LANE)).with_for_update(skip_locked=True)
+_PEOPLE = select(subscriber.c.id).order_by(subscriber.c.id).with_for_update(skip_locked=True)
 _BLOCK = update(job).values(state="blocked")
 _FREE = update(job).where(job.c.state == literal_column("'blocked'")).values(state="ready")
 _OUT_WITH_FENCE = (
@@ -158,8 +163,16 @@ def _not_held(held: Holds) -> Iterable[ColumnElement[bool]]:
         yield func.coalesce(job.c.connector, literal_column("''")).not_in(names)
 
 
+def take_people(connection: Connection, ids: Iterable[int]) -> frozenset[int]:
+    """Lock subscribers for this transaction; returns those that nobody else is working for.
+
+    Books and parcels go one at a time for each subscriber, also where several workers are.
+    """
+    return frozenset(row.id for row in rows_among(connection, _PEOPLE, subscriber.c.id, ids))
+
+
 def lane_heads(connection: Connection, subscribers: Iterable[int]) -> Mapping[int, int]:
-    """Return the oldest unfinished money job of each subscriber, by job(subscriber, id)."""
+    """Return the money job of each subscriber whose turn it is: what is out, else the oldest."""
     rows = rows_among(connection, _HEADS, job.c.subscriber_id, subscribers)
     return {row.subscriber_id: row.head for row in rows}
 

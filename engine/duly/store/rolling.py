@@ -35,9 +35,11 @@ from duly.tables.rows import value as rows_value
 from duly.tables.subscriptions import cycle, subscription
 from duly.trigger import TODAY_COLUMNS
 from duly.values.cycle import boundary, index_at
-from duly.values.duration import Duration, Unit, add
+from duly.values.duration import Duration, Unit
 from duly.values.zone import local_date
 
+# Whoever rolls and stamps holds this advisory lock: "tick" in ASCII.
+TICK_LOCK = 0x7469636B
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -53,6 +55,12 @@ class Stamp:
     now: datetime
     kinds: frozenset[str]
     written: int
+
+
+def take_turn(connection: Connection) -> None:
+    """Let one tick at a time roll and stamp; on SQLite there is one writer anyway."""
+    if dialect_of(connection) == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(TICK_LOCK)))
 
 
 def last_tick_at(connection: Connection) -> datetime:
@@ -80,7 +88,11 @@ def stamp(connection: Connection, number: int, since: datetime, now: datetime) -
         _spread(connection)
         pending |= _FAMILY
     kinds = set(_pending_kinds(connection)) if "event" in pending else set()
-    written = {name: _stamp_rows(connection, _STAMPED[name], number) for name in pending}
+    written = {
+        name: _stamp_rows(connection, table, number)
+        for name, table in _STAMPED.items()
+        if name in pending
+    }
     kinds |= {name for name, count in written.items() if count}
     rolled = select(cycle.c.id).where(cycle.c.tick == number).limit(1)
     if connection.execute(rolled).first() is not None:
@@ -93,8 +105,8 @@ def stamp(connection: Connection, number: int, since: datetime, now: datetime) -
 _STAMPED: Mapping[str, Table] = {
     "event": event,
     "cycle": cycle,
-    "subscription": subscription,
     "subscriber": subscriber,
+    "subscription": subscription,
 }
 # What a rule or a segment about one of them reads may stand in the other's row.
 _FAMILY = {"subscription", "subscriber"}
@@ -128,7 +140,7 @@ def _spread(connection: Connection) -> None:
     """Let a change of somebody count as one of all theirs, and the other way round."""
     payers = select(subscription.c.subscriber_id).where(_is_pending(connection, subscription))
     changed = select(subscriber.c.id).where(_is_pending(connection, subscriber))
-    for table, column, ids in (
+    for table, column, ids in (  # in the order in which everybody locks them
         (subscriber, subscriber.c.id, payers),
         (subscription, subscription.c.subscriber_id, changed),
     ):
@@ -203,25 +215,33 @@ def _renew_due(connection: Connection, due: _Due, parameters: Mapping[str, str])
     changed = []
     for row in connection.execute(due.renewals, parameters).all():
         renews = row.term_then == "renews"
-        changed.append({"row": row.id, "to": _end_after(row, row.today) if renews else None})
+        anchor, end = _end_after(row, row.today) if renews else (row.term_anchor_on, None)
+        changed.append({"row": row.id, "to": end, "anchor": anchor})
     statement = update(subscription).where(subscription.c.id == bindparam("row"))
-    new = statement.values(term_ends_on=bindparam("to"), tick=None, dated_tick=None)
+    new = statement.values(
+        term_ends_on=bindparam("to"),
+        term_anchor_on=bindparam("anchor"),
+        tick=None,
+        dated_tick=None,
+    )
     bulk(connection, new, changed)
 
 
-def _end_after(row: Record, today: date) -> date:
-    """Return the end of the term that holds a day.
+def _end_after(row: Record, today: date) -> tuple[date, date]:
+    """Return the day that terms are counted from, and the end of the term that holds a day.
 
-    Terms are counted from the first day, so that month ends come back; from an end that was told
-    otherwise they are counted from there.
+    Terms are counted from the first day, or from an end that was told otherwise, so that month ends
+    come back.
     """
-    length, end = Duration(row.term_count, Unit(row.term_unit)), row.term_ends_on
+    length = Duration(row.term_count, Unit(row.term_unit))
+    anchor, end = row.term_anchor_on or row.started_on, row.term_ends_on
+    index = index_at(anchor, length, end)
+    if boundary(anchor, length, index) != end:
+        anchor, index = end, 0
     while end <= today:
-        index = index_at(row.started_on, length, end)
-        is_counted = boundary(row.started_on, length, index) == end
-        end = boundary(row.started_on, length, index + 1) if is_counted else add(end, length)
-    found: date = end
-    return found
+        index += 1
+        end = boundary(anchor, length, index)
+    return anchor, end
 
 
 def _end_due(

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from duly.rule import RuleSet
 from duly.store.bulk import bulk
 from duly.store.happening import Entry, note
-from duly.tables.ledger import rule, ruleset, tick
+from duly.tables.ledger import rule, ruleset, segment, tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,27 @@ def put_live(
     moment on, never the past.
     """
     values = {"digest": live.digest, "source": source, "applied_at": now, "actor": actor}
-    number = connection.execute(insert(ruleset).values(**values).returning(ruleset.c.id))
+    number = connection.execute(
+        insert(ruleset).values(**values).returning(ruleset.c.id)
+    ).scalar_one()
+    _set_aside(connection, live, number)
     _begin_rules(connection, live, set(before), now)
+    _forget_segments(connection, live)
     entry = Entry("rules applied", "ruleset", facts={"digest": live.digest})
     note(connection, [entry], now=now, actor=actor)
-    return int(number.scalar_one())
+    return int(number)
+
+
+def _set_aside(connection: Connection, live: RuleSet, number: int) -> None:
+    """Rename rules that were about something else: a rule is what its firings are about.
+
+    What ran under the old one has no rule any more, and ends; its rows are never read as others.
+    """
+    for row in connection.execute(select(rule.c.id, rule.c.name, rule.c.about)).all():
+        found = live.rules.get(row.name)
+        if found is not None and str(found.about) != row.about:
+            name = f"{row.name} (about the {row.about}, until {number})"
+            connection.execute(update(rule).where(rule.c.id == row.id).values(name=name))
 
 
 def _begin_rules(connection: Connection, live: RuleSet, before: set[str], now: datetime) -> None:
@@ -61,7 +77,13 @@ def _begin_rules(connection: Connection, live: RuleSet, before: set[str], now: d
     number = 0 if last is None else last.id
     known = set(connection.execute(select(rule.c.name)).scalars())
     rows = [
-        {"name": name, "since_at": now, "tick": number, "looked_until": now}
+        {
+            "name": name,
+            "about": str(live.rules[name].about),
+            "since_at": now,
+            "tick": number,
+            "looked_until": now,
+        }
         for name in sorted(live.rules)
         if name not in known
     ]
@@ -70,6 +92,18 @@ def _begin_rules(connection: Connection, live: RuleSet, before: set[str], now: d
     if back:
         again = update(rule).where(rule.c.name.in_(back))
         connection.execute(again.values(since_at=now, tick=number, looked_until=now))
+
+
+def _forget_segments(connection: Connection, live: RuleSet) -> None:
+    """Let segments that are gone begin anew if they come back: who is in it then did not enter."""
+    gone = update(segment).where(segment.c.name.not_in(sorted(live.segments)))
+    connection.execute(gone.values(digest=""))
+
+
+def live_number(connection: Connection) -> int | None:
+    """Return the number of what is live; None if nothing was ever applied."""
+    number: int | None = connection.execute(select(func.max(ruleset.c.id))).scalar_one()
+    return number
 
 
 def ruleset_by_id(connection: Connection, number: int) -> StoredRuleset | None:

@@ -40,6 +40,7 @@ rule = Table(
     METADATA,
     identity("The rule."),
     held("name", Word, "Its id in the rule file."),
+    held("about", Word, "What its firings are about: subscriber, subscription or invoice."),
     held("since_at", Instant, "When it was first applied; nothing older starts it."),
     held("tick", Integer, "Watermark: stamps up to this tick were looked at."),
     held("looked_until", Instant, "Watermark: moments up to this instant were looked at."),

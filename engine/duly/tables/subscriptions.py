@@ -23,6 +23,7 @@ subscription = Table(
     optional("term_then", Word, "What follows the term: ends, renews or monthly."),
     optional("term_count", Integer, "Length of a term: how many units."),
     optional("term_unit", Word, "Length of a term: day, week, month, quarter, half-year or year."),
+    optional("term_anchor_on", LocalDate, "Day that terms are counted from, if an end was told."),
     optional("ending_on", LocalDate, "Local day of an end already decided, exclusive."),
     optional("ended_on", LocalDate, "Local day since which it has ended."),
     optional("end_reason", Word, "Why it ended."),
@@ -132,7 +133,7 @@ parcel = Table(
     comment="A parcel for one cycle.",
 )
 Index("ix_parcel_subscription", parcel.c.subscription_id)
-Index("ix_parcel_cycle", parcel.c.cycle_id)
+partial_index("uq_parcel_cycle", parcel.c.cycle_id, where="status != 'failed'", unique=True)
 
 offer = Table(
     "offer",
@@ -141,11 +142,12 @@ offer = Table(
     points("subscriber_id", "subscriber", "Who may take it."),
     points("subscription_id", "subscription", "What it would change.", required=False),
     points("firing_id", "firing", "The firing that made it."),
+    held("step", Word, "The step of the rule that made it; a timeline may make several."),
     held("status", Word, "shown or expired."),
     held("gives", Json, "What accepting does: plan, discount, for."),
     held("shown_at", Instant, "When it was made."),
     held("expires_at", Instant, "First instant at which it can no longer be taken."),
-    UniqueConstraint("firing_id"),
+    UniqueConstraint("firing_id", "step"),
     comment="Something better, offered to one subscriber for some days.",
 )
 partial_index("ix_offer_open", offer.c.expires_at, where="status = 'shown'")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from duly.errors import StateError
+from duly.errors import ClockError, StateError
 from duly.selection.live import Live
-from duly.store import recording, rolling
+from duly.store import recording, rolling, rulesets
 from duly.store.context import Context
 from duly.store.database import Database
 from duly.store.recording import RuleState, SegmentState
@@ -46,9 +46,13 @@ class Look:
 def open_look(database: Database, live: Live, now: datetime) -> Look:
     """Roll what is due by itself, and stamp what is new: the first transaction."""
     with database.write() as transaction:
+        rolling.take_turn(transaction)
+        newest = rulesets.live_number(transaction)
+        if newest is not None and newest != live.ruleset_id:
+            raise StateError("newer rules went live meanwhile; look again with those")
         since = rolling.last_tick_at(transaction)
         if now < since:
-            raise StateError(
+            raise ClockError(
                 f"the last tick looked at {since.isoformat()}; a tick cannot look at "
                 f"{now.isoformat()}, which is before it"
             )

@@ -126,7 +126,11 @@ def _fill(connection: Connection) -> None:
     enrolling.enrol(connection, people, enrolling.TakeOver(), Context(NOW, "test"))
     add(connection, tick, {"at": NOW, "kinds": []})
     add(connection, ruleset, {"digest": "d", "source": {}, "applied_at": NOW, "actor": "test"})
-    add(connection, rule, {"name": "r", "since_at": NOW, "tick": 0, "looked_until": NOW})
+    add(
+        connection,
+        rule,
+        {"name": "r", "about": "subscriber", "since_at": NOW, "tick": 0, "looked_until": NOW},
+    )
     shared = {
         "rule_id": 1,
         "trigger": "cycle_due",

@@ -74,7 +74,11 @@ def world(database_url: str) -> Iterator[World]:
         add(transaction, tick, {"at": NOW, "kinds": []})
         values = {"digest": "d", "source": {}, "applied_at": NOW, "actor": "test"}
         add(transaction, ruleset, values)
-        add(transaction, rule, {"name": "r", "since_at": NOW, "tick": 0, "looked_until": NOW})
+        add(
+            transaction,
+            rule,
+            {"name": "r", "about": "subscriber", "since_at": NOW, "tick": 0, "looked_until": NOW},
+        )
         made.enrol(transaction, Enrolment(ANA, BOX, CARD))
         add(transaction, firing, _firing())
     made.see_everything()
@@ -142,7 +146,7 @@ def _change(change: Change) -> Callable[[Transaction], None]:
     return lambda transaction: apply(transaction, [change], CONTEXT)
 
 
-OFFER = MakeOffer(1, 1, 1, {"plan": "large"}, NOW)
+OFFER = MakeOffer(1, 1, 1, "0/offer", {"plan": "large"}, NOW)
 END = PlanEnd(1, date(2026, 4, 1), "moved away")
 
 # What changes each derived field other than the calendar, which every new local day looks at.

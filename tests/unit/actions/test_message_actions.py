@@ -107,7 +107,7 @@ def test_an_offer_is_stored_with_its_message_and_open_until_its_last_day_ends() 
 
     assert isinstance(prepared, Ask)
     assert prepared.changes == (
-        MakeOffer(1, 2, 6, {"plan": "gift"}, datetime(2026, 2, 21, 22, tzinfo=UTC)),
+        MakeOffer(1, 2, 6, "0/charge", {"plan": "gift"}, datetime(2026, 2, 21, 22, tzinfo=UTC)),
     )
     assert asked(prepared).name == "larger-box"
 

@@ -140,6 +140,12 @@ def _rule() -> None:
         sa.Column("id", Id, autoincrement=True, nullable=False, comment="The rule."),
         sa.Column("name", Word, nullable=False, comment="Its id in the rule file."),
         sa.Column(
+            "about",
+            Word,
+            nullable=False,
+            comment="What its firings are about: subscriber, subscription or invoice.",
+        ),
+        sa.Column(
             "since_at",
             Instant,
             nullable=False,
@@ -629,6 +635,12 @@ def _subscription() -> None:
             comment="Length of a term: day, week, month, quarter, half-year or year.",
         ),
         sa.Column(
+            "term_anchor_on",
+            LocalDate,
+            nullable=True,
+            comment="Day that terms are counted from, if an end was told.",
+        ),
+        sa.Column(
             "ending_on",
             LocalDate,
             nullable=True,
@@ -941,6 +953,12 @@ def _offer() -> None:
         sa.Column("subscriber_id", Id, nullable=False, comment="Who may take it."),
         sa.Column("subscription_id", Id, nullable=True, comment="What it would change."),
         sa.Column("firing_id", Id, nullable=False, comment="The firing that made it."),
+        sa.Column(
+            "step",
+            Word,
+            nullable=False,
+            comment="The step of the rule that made it; a timeline may make several.",
+        ),
         sa.Column("status", Word, nullable=False, comment="shown or expired."),
         sa.Column(
             "gives", Json, nullable=False, comment="What accepting does: plan, discount, for."
@@ -960,7 +978,7 @@ def _offer() -> None:
             ["subscription_id"], ["subscription.id"], name="fk_offer_subscription_id"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_offer"),
-        sa.UniqueConstraint("firing_id", name="uq_offer_firing_id"),
+        sa.UniqueConstraint("firing_id", "step", name="uq_offer_firing_id_step"),
         comment="Something better, offered to one subscriber for some days.",
     )
     op.create_index(
@@ -1232,8 +1250,15 @@ def _parcel() -> None:
         sa.UniqueConstraint("subscription_id", "number", name="uq_parcel_subscription_id_number"),
         comment="A parcel for one cycle.",
     )
-    op.create_index("ix_parcel_cycle", "parcel", ["cycle_id"])
     op.create_index("ix_parcel_subscription", "parcel", ["subscription_id"])
+    op.create_index(
+        "uq_parcel_cycle",
+        "parcel",
+        ["cycle_id"],
+        unique=True,
+        sqlite_where=sa.text("status != 'failed'"),
+        postgresql_where=sa.text("status != 'failed'"),
+    )
 
 
 def _payment_attempt() -> None:
