@@ -302,3 +302,16 @@ def test_jobs_are_chosen_by_the_words_that_people_read(live: Path) -> None:
     assert '"foo" is not a state of a job' in duly(live, "jobs", "--state", "foo", status=1)
     assert 'there is no rule "foo"' in duly(live, "jobs", "--rule", "foo", status=1)
     assert 'there is no subscriber "foo"' in duly(live, "jobs", "--subscriber", "foo", status=1)
+
+
+def test_months_pass_on_the_way_to_a_moment(live: Path) -> None:
+    duly(live, "import", "imports/old-shop.yaml")
+
+    duly(live, "tick", "--at", "2027-01-31T08:00Z", "--every", "12 hours")
+
+    assert "0/ship: done (sent)" in duly(live, "jobs", "--limit", "500")
+    assert (live / "outbox" / "index.html").exists()
+    assert "write both" in duly(live, "tick", "--every", "1 day", status=2)
+    assert 'write one like "6 hours"' in duly(
+        live, "tick", "--at", "2027-02-01T08:00Z", "--every", "often", status=2
+    )

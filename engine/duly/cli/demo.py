@@ -12,9 +12,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from duly.cli.browsing import write_index
 from duly.cli.demo_people import Arrival, sign_ups, taken_over
 from duly.cli.init import copy_pack
-from duly.connector import Browsable
 from duly.dispatch.desk import Desk
 from duly.errors import UsageError
 from duly.rehearsal import MadeUpClock
@@ -141,9 +141,7 @@ def _tell(workspace: Workspace, turns: int) -> None:
 
 
 def _places(desk: Desk, folder: Path) -> _Places:
-    mailer = desk.tools.messenger(desk.shop.channels["email"])
-    index = mailer.write_index() if isinstance(mailer, Browsable) else None
-    return _Places(folder, index)
+    return _Places(folder, write_index(desk))
 
 
 def _summary(found: Figures, places: _Places) -> Iterator[str]:

@@ -8,9 +8,13 @@ from sqlalchemy import Connection, func, literal_column, select
 from duly.tables.subscriptions import subscription, subscription_line
 
 _RUNNING = subscription.c.status != literal_column("'ended'")
-_PLANS = select(subscription.c.plan, func.count()).where(_RUNNING).group_by(subscription.c.plan)
+_PLANS = (
+    select(subscription.c.plan, func.count().label("number"))
+    .where(_RUNNING)
+    .group_by(subscription.c.plan)
+)
 _PRICES = (
-    select(subscription_line.c.price, func.count())
+    select(subscription_line.c.price, func.count().label("number"))
     .join(subscription, subscription.c.id == subscription_line.c.subscription_id)
     .where(_RUNNING)
     .group_by(subscription_line.c.price)
@@ -27,6 +31,8 @@ class InUse:
 
 def in_use(connection: Connection) -> InUse:
     """Count running subscriptions by plan and by price."""
-    plans = connection.execute(_PLANS).tuples()
-    prices = connection.execute(_PRICES).tuples()
-    return InUse(dict(plans.all()), dict(prices.all()))
+    plans, prices = connection.execute(_PLANS), connection.execute(_PRICES)
+    return InUse(
+        plans={row.plan: row.number for row in plans},
+        prices={row.price: row.number for row in prices},
+    )
