@@ -315,3 +315,20 @@ def test_months_pass_on_the_way_to_a_moment(live: Path) -> None:
     assert 'write one like "6 hours"' in duly(
         live, "tick", "--at", "2027-02-01T08:00Z", "--every", "often", status=2
     )
+
+
+def test_a_hold_is_told_by_the_name_that_people_gave(live: Path) -> None:
+    duly(live, "import", "imports/old-shop.yaml")
+
+    held = duly(live, "hold", "--subscriber", "C-002", "--reason", "she called")
+
+    assert held == "held: subscriber C-002\n"
+    assert duly(live, "release", "--subscriber", "C-002") == "released: subscriber C-002\n"
+
+
+def test_a_hold_on_a_rule_that_is_gone_can_be_released(live: Path) -> None:
+    duly(live, "hold", "--rule", "farewell", "--reason", "wait")
+    changed(live / "rules" / "life.yaml", "  farewell:", "  adieu:")
+    duly(live, "apply", "--yes")
+
+    assert "released: rule farewell" in duly(live, "release", "--rule", "farewell")

@@ -48,7 +48,7 @@ def hold(
             workspace, transaction, rule, connector, subscriber, job_class, everything=everything
         )
         holding.place(transaction, what, name, reason, now=workspace.now(), actor="cli")
-    click.echo(f"held: {what} {name}".rstrip())
+    click.echo(f"held: {what} {subscriber or name}".rstrip())
 
 
 @click.command()
@@ -71,8 +71,8 @@ def release(
         )
         count = holding.release(transaction, what, name, now=workspace.now(), actor="cli")
     if not count:
-        raise InputError(f"nothing was held there: {what} {name}".rstrip())
-    click.echo(f"released: {what} {name}".rstrip())
+        raise InputError(f"nothing was held there: {what} {subscriber or name}".rstrip())
+    click.echo(f"released: {what} {subscriber or name}".rstrip())
 
 
 def _named(
@@ -103,6 +103,7 @@ def _named(
         "class": lambda: [str(one) for one in JobClass],
         "everything": lambda: [""],
     }[what]()
-    if name not in known:
+    held = {hold.name for hold in holding.holds_on(transaction) if hold.what == what}
+    if name not in known and name not in held:
         raise InputError(f'there is no {what} "{name}"; there are {", ".join(known)}')
     return what, name
