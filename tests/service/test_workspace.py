@@ -332,3 +332,15 @@ def test_a_hold_on_a_rule_that_is_gone_can_be_released(live: Path) -> None:
     duly(live, "apply", "--yes")
 
     assert "released: rule farewell" in duly(live, "release", "--rule", "farewell")
+
+
+def test_a_plan_that_people_have_is_not_taken_out_of_the_catalogue(live: Path) -> None:
+    duly(live, "import", "imports/old-shop.yaml")
+    changed(live / "catalog.yaml", "  box-small:", "  box-smaller:")
+    for file in live.glob("rules/*.yaml"):
+        text = file.read_text(encoding="utf-8").replace("plan: box-small\n", "plan: box-smaller\n")
+        file.write_text(text, encoding="utf-8")
+
+    said = duly(live, "apply", "--yes", status=1)
+
+    assert 'catalog.yaml no longer has the plan "box-small", which ' in said
