@@ -57,16 +57,19 @@ def test_the_first_evening(shop: Path) -> None:
     )
     assert "imported 7 rows: 7 new" in duly(shop, "import", "imports/old-shop.yaml")
     assert "imported 7 rows: 7 the same" in duly(shop, "import", "imports/old-shop.yaml")
-    duly(shop, "tick", "--at", "2026-12-31T08:00Z")
-    assert "0 jobs" in duly(shop, "tick", "--at", "2026-12-31T08:00Z")
+    said = duly(shop, "tick", "--at", "2026-12-31T10:00")
+    assert said.startswith("tick 1 at 2026-12-31 10:00 (Europe/Bucharest): 6 invoices, 6 charges (")
+    duly(shop, "tick", "--at", "2026-12-31T10:00")
+    assert "nothing was due" in duly(shop, "tick", "--at", "2026-12-31T08:00Z")
     mails = [path.name for path in (shop / "outbox").rglob("*your-invoice*.html")]
     assert len(mails) == 6, mails
     why = duly(shop, "why", "C-001", "invoice-each-cycle")
-    assert "2026-12-31 (cycle_due cycle:11): started" in why
+    assert "  2026-12-31, cycle 11 began: started" in why
+    assert "    2026-12-31 10:00  day 0: charge: done (paid)" in why
     assert "rules/billing.yaml:" in why
     assert duly(shop, "why", "C-001", "welcome-back").splitlines()[1:] == [
-        "  2026-12-31 (invoice_paid 1): did not start, because of what is marked NO"
-        " (condition_false)",
+        "  2026-12-31, invoice CAF2026-00001 was paid: did not start, because the condition was"
+        " not met (see NO)",
         "    rules/rescue.yaml:32",
         "    NO      subscription.status is paused; it was active  (rules/rescue.yaml:37)",
         "    unknown subscription.paused_reason is unpaid; it was not known"
@@ -192,7 +195,7 @@ def test_a_rule_nobody_has_is_named(live: Path) -> None:
 
     said = duly(live, "why", "C-001", "payment-rescu", status=1)
 
-    assert 'there is no rule "payment-rescu"' in said
+    assert said.startswith('duly: there is no rule "payment-rescu"')
     assert "payment-rescue" in said
 
 
@@ -309,11 +312,17 @@ def test_months_pass_on_the_way_to_a_moment(live: Path) -> None:
 
     duly(live, "tick", "--at", "2027-01-31T08:00Z", "--every", "12 hours")
 
-    assert "0/ship: done (sent)" in duly(live, "jobs", "--limit", "500")
+    listed = duly(live, "jobs", "--limit", "500")
+    assert listed.startswith("times in Europe/Bucharest\n")
+    assert "day 0: ship: done (sent)" in listed
+    assert "(Europe/Bucharest)" in duly(live, "status")
     assert (live / "outbox" / "index.html").exists()
     assert "write both" in duly(live, "tick", "--every", "1 day", status=2)
     assert 'write one like "6 hours"' in duly(
         live, "tick", "--at", "2027-02-01T08:00Z", "--every", "often", status=2
+    )
+    assert "more than 10,000 looks" in duly(
+        live, "tick", "--at", "2099-02-01T08:00Z", "--every", "1 hour", status=2
     )
 
 
@@ -323,6 +332,7 @@ def test_a_hold_is_told_by_the_name_that_people_gave(live: Path) -> None:
     held = duly(live, "hold", "--subscriber", "C-002", "--reason", "she called")
 
     assert held == "held: subscriber C-002\n"
+    assert "subscriber C-002: she called" in duly(live, "status")
     assert duly(live, "release", "--subscriber", "C-002") == "released: subscriber C-002\n"
 
 
@@ -344,3 +354,22 @@ def test_a_plan_that_people_have_is_not_taken_out_of_the_catalogue(live: Path) -
     said = duly(live, "apply", "--yes", status=1)
 
     assert 'catalog.yaml no longer has the plan "box-small", which ' in said
+
+
+def test_who_was_in_a_segment_from_the_start_is_told_so(live: Path) -> None:
+    duly(live, "import", "imports/old-shop.yaml")
+    (live / "rules" / "more.yaml").write_text(
+        "rules:\n  thank:\n    when: {enters_segment: {segment: everybody}}\n"
+        "    do: [notify: {message: welcome}]\n"
+        "segments:\n  everybody:\n    members: {subscription.status: active}\n"
+    )
+    duly(live, "apply", "--yes")
+    duly(live, "tick", "--at", "2026-12-05T08:00Z")
+
+    said = duly(live, "why", "C-001", "thank")
+
+    assert said.splitlines() == [
+        "thank for C-001 (times in Europe/Bucharest)",
+        "  did not start: has been in everybody since 2026-12-05, was in it when it was first"
+        " looked at, so did not enter",
+    ]

@@ -7,7 +7,7 @@ import click
 from duly.cli.place import counted, in_folder, open_folder, show_problems
 
 
-@click.command()
+@click.command(epilog="Example: duly check --in my-shop")
 @in_folder
 @click.pass_context
 def check(ctx: click.Context, folder: Path) -> None:

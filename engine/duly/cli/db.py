@@ -10,12 +10,12 @@ from duly.cli.place import in_folder
 from duly.store import holding, installation
 
 
-@click.group()
+@click.group(epilog="Example: duly db upgrade")
 def db() -> None:
     """Look after the database."""
 
 
-@db.command()
+@db.command(epilog="Example: duly db upgrade")
 @in_folder
 def upgrade(folder: Path) -> None:
     """Make the database, or bring it to what this version wants."""
@@ -23,7 +23,7 @@ def upgrade(folder: Path) -> None:
     click.echo("\n".join(applied) or "the database is as this version wants it")
 
 
-@db.command()
+@db.command(epilog="Example: duly db rekey --in a-copy")
 @in_folder
 def rekey(folder: Path) -> None:
     """Give a copied database an id of its own, and hold its money until you release it.

@@ -35,7 +35,7 @@ END = datetime(2026, 11, 30, 22, tzinfo=UTC)  # midnight after the last day in B
 ACTOR = "demo"
 
 
-@click.command()
+@click.command(epilog="Example: duly demo --again")
 @click.option("--again", is_flag=True, help="Throw the demo away and start afresh.")
 def demo(*, again: bool) -> None:
     """Run the coffee-box pack for three months with made-up people, into ./duly-demo.

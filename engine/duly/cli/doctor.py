@@ -13,7 +13,7 @@ from duly.store import schema
 from duly.store.reading import overview
 
 
-@click.command()
+@click.command(epilog="Example: duly doctor")
 @in_folder
 def doctor(folder: Path) -> None:
     """List what is done and what is left, each with its one command."""

@@ -27,7 +27,7 @@ def named(command: Command) -> Command:
     return command
 
 
-@click.command()
+@click.command(epilog="Example: duly hold --rule payment-rescue --reason 'the prices are wrong'")
 @in_folder
 @named
 @click.option("--reason", required=True, help="Why, for the people who will ask.")
@@ -51,7 +51,7 @@ def hold(
     click.echo(f"held: {what} {subscriber or name}".rstrip())
 
 
-@click.command()
+@click.command(epilog="Example: duly release --rule payment-rescue")
 @in_folder
 @named
 def release(

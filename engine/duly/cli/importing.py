@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from duly.cli.opening import open_workspace
-from duly.cli.place import counted, in_folder, show_problems
+from duly.cli.place import counted, in_folder, shortened, show_problems
 from duly.cli.progress import going_on
 from duly.connector import Place, SourceFormat, SubscriberSource
 from duly.errors import OutsideError, UsageError
@@ -24,7 +24,7 @@ from duly.values.problem import Problem, ProblemsError
 SHOWN = 20
 
 
-@click.command("import")
+@click.command("import", epilog="Example: duly import imports/old-shop.yaml --dry-run")
 @in_folder
 @click.argument("mapping_file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
@@ -157,7 +157,7 @@ def _tell(report: ImportReport, *, dry_run: bool) -> Iterator[str]:
     if len(report.next_days) > SHOWN:
         yield f"  and {len(report.next_days) - SHOWN} days more"
     for one in report.rejected[:SHOWN]:
-        yield f"line {one.line}: {one.reason}"
+        yield f"line {one.line}: {shortened(one.reason)}"
     if report.set_aside > SHOWN:
         yield f"and {report.set_aside - SHOWN} rows more"
     if report.stopped:

@@ -9,18 +9,25 @@ from pathlib import Path
 
 import click
 
+from duly.cli.local import say_at, zone_of
 from duly.cli.opening import open_workspace
 from duly.cli.place import in_folder
+from duly.cli.wording import say_outcome, say_step
 from duly.errors import InputError
-from duly.model.ledger import PEOPLE_READ, JobState
+from duly.model.ledger import PEOPLE_READ
 from duly.store.reading import JobLine, job_lines, subscriber_id
 from duly.store.record import Transaction
 from duly.store.recording import rule_states
 
 
-@click.command()
+@click.command(epilog="Example: duly jobs --state waiting --rule payment-rescue")
 @in_folder
-@click.option("--state", "states", multiple=True, help="Only jobs in this state.")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    help=f"Only jobs in this state: {', '.join(dict.fromkeys(PEOPLE_READ.values()))}.",
+)
 @click.option("--rule", "rule_name", default="", help="Only jobs of this rule.")
 @click.option("--subscriber", "external_id", default="", help="Only jobs for this subscriber.")
 @click.option(
@@ -40,7 +47,8 @@ def jobs(
 ) -> None:
     """List jobs, newest first."""
     chosen = _states(states)
-    with open_workspace(folder).database.read() as transaction:
+    workspace = open_workspace(folder)
+    with workspace.database.read() as transaction:
         if external_id and subscriber_id(transaction, external_id) is None:
             raise InputError(f'there is no subscriber "{external_id}"')
         if rule_name:
@@ -52,9 +60,11 @@ def jobs(
         click.echo(json.dumps([dataclasses.asdict(one) for one in found], indent=2, default=str))
     elif as_csv:
         _write_csv(found)
-    else:
+    elif found:
+        zone = zone_of(workspace)
+        click.echo(f"times in {zone}")
         for one in found:
-            click.echo(describe_job(one))
+            click.echo(describe_job(one, zone))
 
 
 def _states(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -75,12 +85,10 @@ def _check_rule(transaction: Transaction, name: str) -> None:
         raise InputError(f'there is no rule "{name}"; there are {", ".join(known)}')
 
 
-def describe_job(one: JobLine) -> str:
+def describe_job(one: JobLine, zone: str) -> str:
     """Write a job on one line."""
-    word = PEOPLE_READ[JobState(one.state)]
-    why = ": ".join(part for part in (one.result, one.note) if part)
-    head = f"{one.id:>8}  {one.due_at:%Y-%m-%d %H:%M}  {one.subscriber:<16} {one.rule}"
-    return f"{head} {one.step}: {word}{f' ({why})' if why else ''}"
+    head = f"{one.id:>8}  {say_at(one.due_at, zone)}  {one.subscriber:<16} {one.rule}"
+    return f"{head}  {say_step(one.step)}: {say_outcome(one)}"
 
 
 def _write_csv(found: Sequence[JobLine]) -> None:

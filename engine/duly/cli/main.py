@@ -1,12 +1,12 @@
 """The command ``duly``: each subcommand's module is loaded only when it is called."""
 
 import importlib
-import os
 import sys
 from collections.abc import Mapping
 
 import click
 
+from duly.cli.output import drop_output, outlast_readers
 from duly.connector import ConnectorFailure
 from duly.errors import DulyError, InputError, OutsideError, UsageError
 from duly.values.problem import ProblemsError, render
@@ -49,7 +49,26 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+_EPILOG = """\b
+The usual order:
+  duly init --pack coffee-box my-shop     make a folder
+  duly check                              after each change of a file
+  duly apply                              put the files live
+  duly import imports/old-shop.yaml       bring subscribers in
+  duly tick                               look, and do what is due
+
+\b
+Exit status:
+  0  done                   2  called wrongly
+  1  a mistake in a file    3  something outside is not there, or failed
+"""
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=_EPILOG,
+)
 @click.version_option(package_name="duly", prog_name="duly", message="%(prog)s %(version)s")
 def duly() -> None:
     """Run a subscription business by rules its owner can read."""
@@ -57,8 +76,10 @@ def duly() -> None:
 
 def main() -> None:
     """Run the command; exit 1 for a mistake in the input, 2 for usage, 3 for something outside."""
+    outlast_readers()
     try:
         status = duly(standalone_mode=False)
+        sys.stdout.flush()
     except click.Abort:
         click.echo("stopped", err=True)
         sys.exit(EXIT_USAGE)
@@ -75,13 +96,10 @@ def main() -> None:
     except DulyError as error:
         click.echo(f"duly: {error}", err=True)
         sys.exit(_exit_status(error))
-    except BrokenPipeError:
-        # Whoever read has seen enough; nothing more may be written when the program ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         click.echo(f"duly: {place}{error.strerror or error}", err=True)
+        drop_output()
         sys.exit(EXIT_OUTSIDE)
     # Outside its own mode click returns the status that a command asked for.
     sys.exit(status if isinstance(status, int) else 0)

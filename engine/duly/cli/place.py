@@ -10,6 +10,9 @@ import click
 from duly.service.folder import Folder, find_folder
 from duly.values.problem import Problem, render
 
+# A reason longer than this is cut in its middle, since its end says what to write instead.
+_LONGEST = 120
+
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
@@ -40,3 +43,11 @@ def show_problems(problems: Iterable[Problem], files: Mapping[str, tuple[str, ..
 def counted(number: int, one: str, many: str = "") -> str:
     """Write a number with its noun: ``1 problem``, ``3 problems``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def shortened(text: str) -> str:
+    """Keep a text to one readable line: beginning and end of one that is too long."""
+    if len(text) <= _LONGEST:
+        return text
+    half = _LONGEST // 2
+    return f"{text[:half].rstrip()} … {text[-half:].lstrip()}"

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from duly.cli.local import say_at
 from duly.condition.catalogue import Field, short_name
 from duly.condition.tree import Line, named_fields
 from duly.condition.types import Type
@@ -12,24 +13,27 @@ _FIRST_DAY = date(1970, 1, 1)
 _FIRST_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def say_then(line: Line, facts: dict[str, object]) -> str:
-    """Say what the fields of a condition's line were: ``it was active``; empty if none was kept."""
+def say_then(line: Line, facts: dict[str, object], zone: str) -> str:
+    """Say what the fields of a condition's line were: ``it was active``; empty if none was kept.
+
+    Moments are told in the zone.
+    """
     fields = [field for field in named_fields(line) if _is_kept(field, facts)]
     if len(fields) == 1 and not line.formula:
-        return f"it {_was(fields[0], facts)}"
-    return ", ".join(f"{short_name(field.name)} {_was(field, facts)}" for field in fields)
+        return f"it {_was(fields[0], facts, zone)}"
+    return ", ".join(f"{short_name(field.name)} {_was(field, facts, zone)}" for field in fields)
 
 
 def _is_kept(field: Field, facts: dict[str, object]) -> bool:
     return field.name in facts and field.type != Type.TEXTS
 
 
-def _was(field: Field, facts: dict[str, object]) -> str:
+def _was(field: Field, facts: dict[str, object], zone: str) -> str:
     value = facts[field.name]
-    return "was not known" if value is None else f"was {_say(field.type, value)}"
+    return "was not known" if value is None else f"was {_say(field.type, value, zone)}"
 
 
-def _say(kind: Type, value: object) -> str:
+def _say(kind: Type, value: object, zone: str) -> str:
     """Write a value as rule files do."""
     match kind, value:
         case Type.YES_NO, _:
@@ -40,17 +44,13 @@ def _say(kind: Type, value: object) -> str:
         case Type.DATE, int():
             return (_FIRST_DAY + timedelta(days=value)).isoformat()
         case Type.MOMENT, int():
-            return _say_moment(_FIRST_INSTANT + timedelta(microseconds=value))
+            return say_at(_FIRST_INSTANT + timedelta(microseconds=value), zone)
         case Type.MOMENT, str():
-            return _say_moment(datetime.fromisoformat(value))
+            return say_at(datetime.fromisoformat(value), zone)
         case Type.SHARE, _:
             return f"{_plain(value)}%"
         case _:
             return _plain(value)
-
-
-def _say_moment(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _plain(value: object) -> str:

@@ -1,6 +1,8 @@
 """The folder of one business: its files as they are now, a draft until they are applied."""
 
+import errno
 import os
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from duly.errors import InputError, UsageError
+from duly.language.source_file import MAX_FILE_BYTES
 from duly.language.wiring import Wiring, read_wiring
 from duly.language.workspace import (
     Outlets,
@@ -122,11 +125,20 @@ def find_files(folder: Path) -> Found:
     unreadable: list[Problem] = []
     for path in (folder / SETTINGS, folder / CATALOG, *_below(folder, unreadable)):
         try:
-            files[path.relative_to(folder).as_posix()] = path.read_bytes()
+            files[path.relative_to(folder).as_posix()] = _read(path)
         except OSError as error:
             if os.path.lexists(path):
                 unreadable.append(_unreadable(path.relative_to(folder), error))
     return Found(files, tuple(sorted(unreadable)))
+
+
+def _read(path: Path) -> bytes:
+    """Read a file, and of one that is too large only so much that it is found to be."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # reading a pipe or device may never end
+        raise OSError(errno.EINVAL, "it is no ordinary file")
+    with path.open("rb") as file:
+        return file.read(MAX_FILE_BYTES + 1)
 
 
 def _below(folder: Path, unreadable: list[Problem]) -> Iterator[Path]:

@@ -11,6 +11,7 @@ from duly.condition.tree import All, FieldRef, Known, Line
 from duly.condition.types import Type
 from duly.values.problem import Span
 
+ZONE = "Europe/Bucharest"
 SPAN = Span("rules/a.yaml", 1, 1)
 
 
@@ -43,29 +44,29 @@ def line(*fields: FieldRef, formula: str = "") -> Line:
         (
             Type.MOMENT,
             int(datetime(2026, 3, 1, 6, tzinfo=UTC).timestamp()) * 1_000_000,
-            "it was 2026-03-01 06:00 UTC",
+            "it was 2026-03-01 08:00",
         ),
-        (Type.MOMENT, "2026-03-01T08:00:00+02:00", "it was 2026-03-01 06:00 UTC"),
+        (Type.MOMENT, "2026-03-01T08:00:00+02:00", "it was 2026-03-01 08:00"),
     ],
 )
 def test_a_value_is_told_as_a_rule_writes_it(kind: Type, kept: object, said: str) -> None:
-    assert say_then(line(field(kind)), {"subscription.thing": kept}) == said
+    assert say_then(line(field(kind)), {"subscription.thing": kept}, ZONE) == said
 
 
 def test_several_fields_are_told_by_name() -> None:
     fields = field(Type.WHOLE, "subscriber.cups"), field(Type.WORD, "plan.code")
 
-    said = say_then(line(*fields), {"subscriber.cups": 2, "plan.code": None})
+    said = say_then(line(*fields), {"subscriber.cups": 2, "plan.code": None}, ZONE)
 
     assert said == "cups was 2, plan.code was not known"
 
 
 def test_a_formula_names_its_field() -> None:
-    said = say_then(line(field(Type.WHOLE), formula="x > 3"), {"subscription.thing": 2})
+    said = say_then(line(field(Type.WHOLE), formula="x > 3"), {"subscription.thing": 2}, ZONE)
 
     assert said == "subscription.thing was 2"
 
 
 def test_what_was_not_kept_is_not_told() -> None:
-    assert say_then(line(field(Type.WORD)), {}) == ""
-    assert say_then(line(field(Type.TEXTS)), {"subscription.thing": None}) == ""
+    assert say_then(line(field(Type.WORD)), {}, ZONE) == ""
+    assert say_then(line(field(Type.TEXTS)), {"subscription.thing": None}, ZONE) == ""

@@ -1,5 +1,6 @@
 """The files of a folder are found, and those that cannot be read are told."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from duly.errors import UsageError
+from duly.language.source_file import MAX_FILE_BYTES
 from duly.resources import find
 from duly.service.folder import Folder, find_files, find_folder
 from duly.values.problem import ProblemsError
@@ -147,3 +149,18 @@ def test_a_folder_below_belongs_to_the_business(shop: Path) -> None:
     assert find_folder(shop / "rules") == shop
     with pytest.raises(UsageError, match=r"there is no duly\.yaml here"):
         find_folder(shop.parent)
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "pipe"])
+def test_what_is_no_ordinary_file_is_told_and_not_read(shop: Path, target: str) -> None:
+    os.mkfifo(shop / "pipe")
+    (shop / "rules" / "endless.yaml").symlink_to(shop / target)
+
+    assert told(shop) == [("rules/endless.yaml", "unreadable")]
+
+
+def test_a_file_is_read_only_as_far_as_it_may_be_long(shop: Path) -> None:
+    (shop / "rules" / "long.yaml").write_bytes(b"#" * 3 * MAX_FILE_BYTES)
+
+    assert len(find_files(shop).files["rules/long.yaml"]) == MAX_FILE_BYTES + 1
+    assert ("rules/long.yaml", "too-large") in told(shop)
