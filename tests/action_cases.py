@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from duly.action import Facts, Task
+from duly.model.about import About
 from duly.model.books import Attempt, AttemptState, Invoice
 from duly.model.ledger import Firing, Job, JobClass, JobState
 from duly.model.people import PaymentMethod, Subscriber
@@ -70,6 +71,7 @@ METHOD = PaymentMethod(5, 1, "cards", "pays/ana", "card", "active")
 FIRING = Firing(
     id=6,
     rule="bill",
+    about=About.SUBSCRIPTION,
     subject_id=2,
     subscriber_id=1,
     key="cycle:0",

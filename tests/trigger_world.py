@@ -1,10 +1,13 @@
 """A few thousand rows in which every kind of trigger finds something, dated in March 2026."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, text
 
+from duly.store.database import Database, open_database
+from duly.store.schema import make
 from duly.tables.books import invoice, payment_attempt
 from duly.tables.ledger import (
     event,
@@ -37,6 +40,16 @@ EVENTS = (
 SEGMENT = "nearly-full"
 
 Row = dict[str, Any]
+
+
+def filled(url: str) -> Iterator[Database]:
+    """Open an empty database, fill it, and close it in the end."""
+    database = open_database(url)
+    make(database)
+    with database.write() as connection:
+        fill(connection)
+    yield database
+    database.close()
 
 
 def fill(connection: Connection) -> None:
@@ -181,6 +194,7 @@ def _invoice(number: int) -> Row:
         "subscriber_id": number + 1,
         "subscription_id": number + 1,
         "firing_id": number + 1,
+        "natural_key": "cycle:0",
         "status": "issued",
         "series": "invoice",
         "number": str(number),
@@ -234,5 +248,4 @@ def _member(number: int) -> Row:
         "zone": _zone(number),
         "entered_at": _hour(number) - timedelta(days=7),
         "silent": False,
-        "tick": _tick(number),
     }

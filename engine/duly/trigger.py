@@ -51,7 +51,6 @@ OCCURRENCE = (
 )
 
 NOW = bindparam("now", type_=Instant())  # the tick's instant
-SINCE = bindparam("since", type_=Instant())  # the window: exclusive
 STAMPED_AFTER = bindparam("stamped_after", type_=BigInteger())  # the rule's watermark, exclusive
 STAMPED_TO = bindparam("stamped_to", type_=BigInteger())  # this tick, inclusive
 LATE_BEFORE = bindparam("late_before", type_=Instant())  # older is late
@@ -151,11 +150,23 @@ class Calendar:
         return self.dated is not self.stamp
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Say where a natural key holds the id of a row: group 1 of ``pattern``, which is all of it.
+
+    A restored backup may give the row another id, so keys of effects name it by what lasts.
+    """
+
+    pattern: str
+    sort: Literal["invoice", "subscription", "change", "entering"]
+
+
 class Trigger(ABC):
     """Be one way in which a rule can start; subclasses are frozen dataclasses of parameters.
 
     ``shape`` says what may be written under its name. ``is_event``: it is told by rows of the
-    table of events, and so can also stop a rule.
+    table of events, and so can also stop a rule. ``mention``: which row its natural key names by
+    an id, if it does.
     """
 
     name: ClassVar[str]
@@ -165,6 +176,7 @@ class Trigger(ABC):
     example: ClassVar[str]
     brings: ClassVar[frozenset[str]] = frozenset()
     is_event: ClassVar[bool] = False
+    mention: ClassVar[Mention | None] = None
 
     @classmethod
     @abstractmethod

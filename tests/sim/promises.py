@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from duly.store.database import Database
+from duly.store.facts import firings_of
+from duly.store.lasting import lasting_names
 from duly.tables.books import allocation, invoice, invoice_line, payment_attempt
 from duly.tables.ledger import call, firing, hold, job, message, rule
 from duly.tables.subscriptions import parcel
@@ -143,16 +145,23 @@ def _is_bug(row: Row[Any]) -> bool:
 
 def _other_ways(connection: Connection) -> Mapping[str, Row[Any]]:
     """Find the jobs of messages by the key of each way they went; the job knows the last alone."""
-    statement = (
-        select(job, message.c.channel, firing.c.subject_id, firing.c.key, rule.c.name)
-        .join(message, message.c.job_id == job.c.id)
-        .join(firing, firing.c.id == job.c.firing_id)
-        .join(rule, rule.c.id == firing.c.rule_id)
-    )
-    return {
-        job_key(INSTALLATION, row.name, row.subject_id, row.key, f"{row.step}:{row.channel}"): row
-        for row in connection.execute(statement)
-    }
+    statement = select(job, message.c.channel).join(message, message.c.job_id == job.c.id)
+    rows = connection.execute(statement).all()
+    firings = firings_of(connection, [row.firing_id for row in rows])
+    names = lasting_names(connection, firings.values())
+    found = {}
+    for row in rows:
+        decided, named = firings[row.firing_id], names[row.firing_id]
+        key = job_key(
+            INSTALLATION,
+            rule=decided.rule,
+            about=str(decided.about),
+            subject=named.subject,
+            occurrence=named.occurrence,
+            step=f"{row.step}:{row.channel}",
+        )
+        found[key] = row
+    return found
 
 
 def _lanes_are_kept(ledger: _Ledger, world: World) -> Iterator[str]:

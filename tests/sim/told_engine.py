@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, select, text, update
+from sqlalchemy import Connection, Table, func, select, text, update
 
 from duly import tick
 from duly.dispatch.desk import Item
@@ -153,6 +153,7 @@ class ToldEngine:
             subscriber_id=one.subscriber_id,
             subscription_id=one.id,
             firing_id=self.house_firing,
+            natural_key=f"told:{self._count_invoices(connection)}",
             series="invoice",
             counter="invoice",
             starts_at=1,
@@ -166,6 +167,10 @@ class ToldEngine:
             seller={},
         )
         apply(connection, [change], context)
+
+    def _count_invoices(self, connection: Connection) -> int:
+        """Count all invoices: a story may bill one cycle twice."""
+        return int(connection.execute(select(func.count(books.invoice.c.id))).scalar_one())
 
     def _work(self, connection: Connection, fact: Work, at: datetime) -> None:
         assert self.live is not None, "a story begins by putting a book live"

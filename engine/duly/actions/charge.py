@@ -25,6 +25,7 @@ from duly.model.ledger import JobClass
 from duly.model.outcome import Done, Failed, NotThere, Outcome, Unknown
 from duly.model.saved import SavedAttempt
 from duly.shape.form import Fields, Word
+from duly.values.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Charge(Action):
 
     async def find(self, task: Task, tools: Tools) -> Outcome:
         payment = await tools.gateway(task.connector).find(task.effect_key)
-        return NotThere() if payment is None else _outcome(_known(payment))
+        return NotThere() if payment is None else _outcome(_known(payment), _attempt(task).amount)
 
     def settling_delay(self, task: Task, tools: Tools) -> timedelta:
         return tools.gateway(task.connector).look_up_delay
@@ -137,7 +138,9 @@ def _known(payment: Payment) -> Payment:
     return payment
 
 
-def _outcome(payment: Payment) -> Outcome:
+def _outcome(payment: Payment, asked: Money) -> Outcome:
+    if payment.amount != asked:
+        return Unknown(f"the gateway was asked for {payment.amount} under this key, not {asked}")
     if payment.state == "failed":
         return Failed(payment.reason, payment.failure, payment.reference)
     return Done(payment.reference, payment.state)

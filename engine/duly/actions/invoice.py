@@ -105,6 +105,7 @@ class Invoice(Action):
                     subscriber_id=facts.subscriber.id,
                     subscription_id=facts.subscription.id,
                     firing_id=facts.firing.id,
+                    natural_key=f"cycle:{facts.cycle.number}",
                     series=self.series,
                     counter=_counter(self.series, series, issued_on),
                     starts_at=series.starts_at,

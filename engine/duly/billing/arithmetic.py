@@ -1,11 +1,11 @@
 """Lines, taxes and totals of an invoice: per rate, carved out of the rounded gross."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from duly.model.books import InvoiceLine
-from duly.values.money import Money, Taxed, tax_inside, total
+from duly.values.money import Money, Taxed, apportion, tax_inside, total
 
 BASIS_POINTS = 10_000
 
@@ -40,23 +40,18 @@ def _nets(charges: Sequence[Charge]) -> Sequence[Money]:
         by_rate.setdefault(charge.rate, []).append(index)
     nets: dict[int, Money] = {}
     for rate, indexes in by_rate.items():
-        nets.update(_nets_of_rate(rate, {index: charges[index].gross for index in indexes}))
+        of_rate = _nets_of_rate(rate, [charges[index].gross for index in indexes])
+        nets.update(zip(indexes, of_rate, strict=True))
     return [nets[index] for index in range(len(charges))]
 
 
-def _nets_of_rate(rate: Fraction, gross: Mapping[int, Money]) -> Mapping[int, Money]:
-    """Round each line's net so that they add up to the net of the sum (largest remainder)."""
-    currency = next(iter(gross.values())).currency
-    whole = tax_inside(total(gross.values(), currency), rate).net.minor
+def _nets_of_rate(rate: Fraction, gross: Sequence[Money]) -> Sequence[Money]:
+    """Round each line's net so that they add up to the net of the sum."""
+    currency = gross[0].currency
+    whole = tax_inside(total(gross, currency), rate).net.minor
     parts = rate.denominator + rate.numerator  # of which each net is rate.denominator
-    shares = {
-        index: divmod(amount.minor * rate.denominator, parts) for index, amount in gross.items()
-    }
-    nets = {index: net for index, (net, _) in shares.items()}
-    by_remainder = sorted(shares, key=lambda index: (-shares[index][1], index))
-    for index in by_remainder[: whole - sum(nets.values())]:
-        nets[index] += 1
-    return {index: Money(net, currency) for index, net in nets.items()}
+    nets = apportion(whole, [amount.minor * rate.denominator for amount in gross], parts)
+    return [Money(net, currency) for net in nets]
 
 
 def _line(charge: Charge, net: Money) -> InvoiceLine:

@@ -130,7 +130,11 @@ class PaymentGateway(Connector, Protocol):
 
     @abstractmethod
     async def charge(self, request: ChargeRequest, key: str) -> Payment:
-        """Collect once per key; a decline raises Refused, a doubt Uncertain."""
+        """Collect once per key; a decline raises Refused, a doubt Uncertain.
+
+        A key that came with another request before is a doubt: after a restored backup, an invoice
+        may have got another number.
+        """
 
     @abstractmethod
     async def find(self, key: str) -> Payment | None:

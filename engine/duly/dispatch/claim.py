@@ -11,6 +11,7 @@ from duly.dispatch.recheck import look_again
 from duly.model.ledger import Job, JobClass
 from duly.store import facts as store_facts
 from duly.store import jobs as store_jobs
+from duly.store import recording as store_recording
 from duly.store.record import Transaction
 
 ONE_AT_A_TIME = (JobClass.BOOKS, JobClass.DELIVERY)
@@ -36,12 +37,13 @@ def _claim(transaction: Transaction, desk: Desk, job_class: JobClass) -> Claimed
     mine, blocked = _in_turn(transaction, job_class, jobs)
     if not mine:
         return Claimed(blocked)
-    items = look_again(transaction, desk, find_items(transaction, desk, mine, now), now)
+    # After the jobs were found: rules that went live before one was decided are seen here.
+    store_recording.refuse_older_rules(transaction, desk.live.ruleset_id)
+    items = look_again(transaction, desk, find_items(transaction, desk, mine), now)
     facts = store_facts.load_facts(
         transaction,
         [item.job for item in items],
         {item.firing.id: item.firing for item in items},
-        desk.live.ruleset.rules,
         desk.shop,
         now,
     )

@@ -1,22 +1,18 @@
 """Bring a job together with its firing, rule and action, also where the rule is gone."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 
 from duly.action import Action, Task
 from duly.actions.charge import Charge
 from duly.actions.notify import Notify
 from duly.actions.ship import Ship
 from duly.dispatch.desk import Desk, Item
-from duly.model.about import About
-from duly.model.ledger import Firing, Job, JobClass, JobState
+from duly.model.ledger import Firing, Job
 from duly.model.saved import SavedAttempt, SavedMessage, SavedParcel, SavedRow
 from duly.rule import Entry, Rule, Step
 from duly.store import calls as store_calls
 from duly.store import facts as store_facts
-from duly.store import jobs as store_jobs
 from duly.store import saving
-from duly.store.jobs import Ending
 from duly.store.record import Transaction
 from duly.trigger import Catch, CatchUp
 from duly.values.problem import Span
@@ -24,37 +20,33 @@ from duly.values.problem import Span
 STEP_GONE = "stopped: the rule no longer has this step"
 
 
-def find_items(
-    transaction: Transaction, desk: Desk, jobs: Sequence[Job], now: datetime
-) -> tuple[Item, ...]:
-    """Give each job its firing, rule and action.
-
-    A job whose rule or step is gone ends here, unless a call was made for it: what may have
-    happened outside is settled all the same.
-    """
+def find_items(transaction: Transaction, desk: Desk, jobs: Sequence[Job]) -> tuple[Item, ...]:
+    """Give each job its firing, rule and action; one whose rule or step is gone is an orphan."""
     firings = store_facts.firings_of(transaction, [job.firing_id for job in jobs])
-    found = {job.id: _live_item(desk, job, firings[job.firing_id]) for job in jobs}
-    gone = [job for job in jobs if found[job.id] is None]
-    rows = rows_of(transaction, desk, [job.id for job in gone])
-    for job in gone:
-        if job.id in rows:
-            found[job.id] = _orphan(job, firings[job.firing_id], rows[job.id])
-    _drop(transaction, [job for job in gone if job.id not in rows], now)
-    return tuple(item for item in found.values() if item is not None)
+    rules = {job.id: _live_rule(desk, firings[job.firing_id]) for job in jobs}
+    gone = [job.id for job in jobs if _step(rules[job.id], job) is None]
+    rows = rows_of(transaction, desk, gone)
+    return tuple(
+        _item(job, firings[job.firing_id], rules[job.id], rows.get(job.id)) for job in jobs
+    )
 
 
-def _drop(transaction: Transaction, jobs: Sequence[Job], now: datetime) -> None:
-    """End jobs that nothing stands behind any more and nothing was done for."""
-    endings = [Ending(job.id, JobState.SKIPPED, STEP_GONE) for job in jobs]
-    store_jobs.write_endings(transaction, endings, now)
-    lanes = [job.subscriber_id for job in jobs if job.job_class == JobClass.MONEY]
-    store_jobs.free_lanes(transaction, lanes)
-
-
-def _live_item(desk: Desk, job: Job, firing: Firing) -> Item | None:
+def _live_rule(desk: Desk, firing: Firing) -> Rule | None:
+    """Return the rule that a firing goes on with: one of its name, about the same row."""
     rule = desk.live.ruleset.rules.get(firing.rule)
-    step = rule.step(job.step) if rule is not None else None
-    return Item(job, firing, rule, step.action) if rule is not None and step is not None else None
+    return rule if rule is not None and rule.about == firing.about else None
+
+
+def _step(rule: Rule | None, job: Job) -> Step | None:
+    return None if rule is None else rule.step(job.step)
+
+
+def _item(job: Job, firing: Firing, rule: Rule | None, row: SavedRow | None) -> Item:
+    step = _step(rule, job)
+    if rule is not None and step is not None:
+        return Item(job, firing, rule, step.action)
+    action = _action_of(row)
+    return Item(job, firing, rule or _past_rule(job, firing, action), action, is_orphan=True)
 
 
 def rows_of(transaction: Transaction, desk: Desk, ids: Iterable[int]) -> Mapping[int, SavedRow]:
@@ -63,24 +55,24 @@ def rows_of(transaction: Transaction, desk: Desk, ids: Iterable[int]) -> Mapping
     return saving.saved_rows(transaction, requests, desk.shop.business)
 
 
-def _orphan(job: Job, firing: Firing, row: SavedRow) -> Item:
-    """Stand in for a rule that is gone, by what its job has written."""
-    action, span = _action_of(row), Span("a rule that is gone", 1, 1)
-    rule = Rule(
+def _past_rule(job: Job, firing: Firing, action: Action) -> Rule:
+    """Stand in for a rule that is gone: its firings have ended, and nothing follows."""
+    span = Span("a rule that is gone", 1, 1)
+    return Rule(
         name=firing.rule,
-        about=About.SUBSCRIBER,
+        about=firing.about,
         triggers=(),
         entries=(Entry((Step(job.step, action, span),)),),
         once_per=(),
         catch_up=CatchUp(Catch.SKIP),
         span=span,
     )
-    return Item(job, firing, rule, action, is_orphan=True)
 
 
-def _action_of(row: SavedRow) -> Action:
+def _action_of(row: SavedRow | None) -> Action:
+    """Return what settles a row that was written; what was never called only ends."""
     match row:
-        case SavedAttempt():
+        case SavedAttempt() | None:
             return Charge()
         case SavedParcel():
             return Ship()

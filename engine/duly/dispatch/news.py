@@ -56,7 +56,8 @@ def _cursor(desk: Desk, connector: str) -> str:
 def _learn(desk: Desk, connector: str, news: PaymentNews) -> None:
     """Write what a gateway told, and where to go on reading, in one transaction."""
     context = Context(desk.now(), f"gateway:{connector}")
-    with desk.database.write() as transaction:
+
+    def learn(transaction: Transaction) -> None:
         attempts = saving.attempts_by_key(transaction, [one.key for one in news.payments])
         for payment in news.payments:
             if payment.state not in get_args(PaymentState):
@@ -64,6 +65,8 @@ def _learn(desk: Desk, connector: str, news: PaymentNews) -> None:
             elif payment.key in attempts:
                 _learn_one(transaction, attempts[payment.key], payment, context)
         connectors.move_cursor(transaction, connector, news.cursor)
+
+    desk.database.again(learn)
 
 
 def _learn_one(

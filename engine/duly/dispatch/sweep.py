@@ -18,6 +18,7 @@ from duly.model.saved import SavedMessage
 from duly.retry import GiveUp, TryAgain, ask_again, send_again
 from duly.store import calls as store_calls
 from duly.store import jobs as store_jobs
+from duly.store import recording
 from duly.store.jobs import Ending
 from duly.store.record import Transaction
 
@@ -31,20 +32,21 @@ _log = logging.getLogger(__name__)
 
 def mark_lost(desk: Desk) -> int:
     """Mark calls whose lease ran out as unclear: the effect may have happened."""
+    return desk.database.again(lambda transaction: _mark_lost(transaction, desk))
+
+
+def _mark_lost(transaction: Transaction, desk: Desk) -> int:
     now = desk.now()
-    with desk.database.write() as transaction:
-        jobs = store_jobs.lost_jobs(transaction, now, BATCH)
-        calls = _calls(transaction, desk, jobs, now)
-        endings = [Ending(job.id, JobState.UNKNOWN, LOST, due_at=now) for job in jobs]
-        store_jobs.write_endings(transaction, endings, now)
-        change_all(transaction, [Told(call, Unknown(LOST)) for call in calls], now)
+    jobs = store_jobs.lost_jobs(transaction, now, BATCH)
+    calls = _calls(transaction, desk, jobs)
+    endings = [Ending(job.id, JobState.UNKNOWN, LOST, due_at=now) for job in jobs]
+    store_jobs.write_endings(transaction, endings, now)
+    change_all(transaction, [Told(call, Unknown(LOST)) for call in calls], now)
     return len(jobs)
 
 
-def _calls(
-    transaction: Transaction, desk: Desk, jobs: Sequence[Job], now: datetime
-) -> tuple[Call, ...]:
-    items = find_items(transaction, desk, jobs, now)
+def _calls(transaction: Transaction, desk: Desk, jobs: Sequence[Job]) -> tuple[Call, ...]:
+    items = find_items(transaction, desk, jobs)
     rows = rows_of(transaction, desk, [item.job.id for item in items])
     return tuple(Call(item, make_task(item, rows[item.job.id])) for item in items)
 
@@ -66,9 +68,10 @@ async def ask_unclear(desk: Desk) -> int:
 
 def _unclear(desk: Desk, now: datetime) -> tuple[tuple[Call, ...], Mapping[int, datetime]]:
     with desk.database.read() as transaction:
+        recording.refuse_older_rules(transaction, desk.live.ruleset_id)
         jobs = store_jobs.unclear_jobs(transaction, now, BATCH)
         since = store_calls.unclear_since(transaction, [job.id for job in jobs])
-        return _calls(transaction, desk, jobs, now), since
+        return _calls(transaction, desk, jobs), since
 
 
 def _settle_asked(desk: Desk, call: Call, outcome: Outcome | None, since: datetime) -> None:
@@ -112,10 +115,13 @@ def _without_asking(call: Call, since: datetime, now: datetime) -> Ending:
 
 def _write(desk: Desk, call: Call, ending: Ending) -> None:
     now = desk.now()
-    with desk.database.write() as transaction:
+
+    def write(transaction: Transaction) -> None:
         if not store_jobs.still_mine(transaction, {call.task.job_id: call.task.fence}):
             return
         store_jobs.write_endings(transaction, [ending], now)
         if ending.state == JobState.DONE:
             change_all(transaction, [Told(call, Done("", ending.result))], now)
         follow(transaction, [Ended(call.item, ending)], now)
+
+    desk.database.again(write)

@@ -12,6 +12,7 @@ from duly.values.money import Taxed
 class IssueInvoice:
     """Write an invoice and give it the next number of its series.
 
+    ``natural_key`` names what it bills of the subscription, for ever: ``cycle:3``.
     ``number_pattern`` is filled with ``year`` and ``n``; ``counter`` is the row that
     counts, from ``starts_at``.
     """
@@ -19,6 +20,7 @@ class IssueInvoice:
     subscriber_id: int
     subscription_id: int
     firing_id: int
+    natural_key: str
     series: str
     counter: str
     starts_at: int

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from duly.model.about import About
+
 
 class JobClass(StrEnum):
     """Say what an action reaches; they are worked on in this order."""
@@ -68,6 +70,7 @@ class Firing:
 
     id: int
     rule: str
+    about: About
     subject_id: int
     subscriber_id: int
     key: str

@@ -125,7 +125,6 @@ def _enter(dialect: DialectName, members: Select[Any]) -> Insert:
         found.c.zone,
         NOW.label("entered_at"),
         SILENT.label("silent"),
-        STAMPED_TO.label("tick"),
     ).where(~_present(found.c.subject_id).exists())
     names = [column.name for column in chosen.selected_columns]
     entered: Insert = insert_new(dialect, segment_member).from_select(names, chosen)

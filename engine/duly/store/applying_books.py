@@ -67,6 +67,7 @@ def _invoice_row(change: IssueInvoice, number: int) -> dict[str, Any]:
         "subscriber_id": change.subscriber_id,
         "subscription_id": change.subscription_id,
         "firing_id": change.firing_id,
+        "natural_key": change.natural_key,
         "status": "issued",
         "series": change.series,
         "number": change.number_pattern.format(year=change.issued_on.year, n=number),

@@ -18,12 +18,11 @@ from duly.tables.people import subscriber
 from duly.tables.subscriptions import subscription, subscription_change
 
 _CHANGED = update(subscription).where(subscription.c.id == bindparam("row"))
-# The payers are locked first, as everybody does who changes both.
 _PAYERS = (
     select(subscriber.c.id)
     .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
     .order_by(subscriber.c.id)
-    .with_for_update(of=subscriber)
+    .with_for_update(of=subscriber, key_share=True)
 )
 
 
@@ -116,11 +115,16 @@ def plan_end(connection: Connection, changes: Sequence[PlanEnd], context: Contex
     _apply(connection, steps, context)
 
 
+def lock_payers(connection: Connection, subscriptions: Iterable[int]) -> None:
+    """Lock the payers of subscriptions in their order, as everybody does who changes both."""
+    rows_among(connection, _PAYERS, subscription.c.id, subscriptions)
+
+
 def _apply(connection: Connection, steps: Sequence[_Step], context: Context) -> None:
     if not steps:
         return
     ids = [step.subscription_id for step in steps]
-    rows_among(connection, _PAYERS, subscription.c.id, ids)
+    lock_payers(connection, ids)
     present = _present(connection, ids)
     by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for step in steps:

@@ -26,9 +26,12 @@ def add_many(connection: Connection, table: Table, rows: Sequence[Row]) -> tuple
     """Insert rows and return their ids in the order of the rows."""
     if not rows:
         return ()
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    result = connection.execute(statement, [dict(row) for row in rows])
-    return tuple(result.scalars())
+    # SQLite counts ids up in the order of the rows, but SQLAlchemy, asked to keep that order, would
+    # run a statement a row.
+    is_counted = connection.dialect.name == "sqlite"
+    statement = insert(table).returning(table.c.id, sort_by_parameter_order=not is_counted)
+    ids = connection.execute(statement, [dict(row) for row in rows]).scalars()
+    return tuple(sorted(ids)) if is_counted else tuple(ids)
 
 
 def add(connection: Connection, table: Table, row: Row) -> int:

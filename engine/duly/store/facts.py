@@ -13,7 +13,6 @@ from duly.model.books import Attempt, Invoice
 from duly.model.ledger import Firing, Job, JobClass, JobState
 from duly.model.people import PaymentMethod, Subscriber
 from duly.model.subscription import Cycle, Line, Subscription
-from duly.rule import Rule
 from duly.store import facts_rows
 from duly.store.ids import rows_among
 from duly.store.record import Record
@@ -22,7 +21,9 @@ from duly.tables.ledger import event, firing, rule
 from duly.tables.subscriptions import cycle
 from duly.values.zone import local_date
 
-_FIRINGS = select(firing, rule.c.name.label("rule_name")).join(rule, rule.c.id == firing.c.rule_id)
+_FIRINGS = select(firing, rule.c.name.label("rule_name"), rule.c.about).join(
+    rule, rule.c.id == firing.c.rule_id
+)
 _EVENTS = select(event.c.id, event.c.subscription_id, event.c.invoice_id)
 _MADE_INVOICES = select(invoice.c.firing_id, func.max(invoice.c.id).label("id")).group_by(
     invoice.c.firing_id
@@ -63,7 +64,7 @@ def read_job(row: Record) -> Job:
 
 
 def firings_of(connection: Connection, ids: Iterable[int]) -> Mapping[int, Firing]:
-    """Load firings with their rule's name, by id."""
+    """Load firings with their rule's name and what it is about, by id."""
     return {row.id: _firing(row) for row in rows_among(connection, _FIRINGS, firing.c.id, ids)}
 
 
@@ -71,6 +72,7 @@ def _firing(row: Record) -> Firing:
     return Firing(
         id=row.id,
         rule=row.rule_name,
+        about=About(row.about),
         subject_id=row.subject_id,
         subscriber_id=row.subscriber_id,
         key=row.key,
@@ -99,13 +101,12 @@ def load_facts(
     connection: Connection,
     jobs: Sequence[Job],
     firings: Mapping[int, Firing],
-    rules: Mapping[str, Rule],
     shop: Shop,
     now: datetime,
 ) -> Mapping[int, Facts]:
     """Load what every job of a batch may need, by job."""
     found = {job.id: firings[job.firing_id] for job in jobs}
-    targets = _targets(connection, found, rules)
+    targets = _targets(connection, found)
     people = facts_rows.subscribers(connection, [job.subscriber_id for job in jobs])
     its_subscriptions, its_cycles = targets.subscription.values(), targets.cycle.values()
     loaded = _Loaded(
@@ -183,9 +184,7 @@ def _facts(
     )
 
 
-def _targets(
-    connection: Connection, found: Mapping[int, Firing], rules: Mapping[str, Rule]
-) -> _Targets:
+def _targets(connection: Connection, found: Mapping[int, Firing]) -> _Targets:
     """Find out which subscription, cycle and invoice each job is about.
 
     The invoice is the trigger's, else the one an earlier step made.
@@ -196,15 +195,14 @@ def _targets(
     invoices: dict[int, int] = {}
     subscriptions: dict[int, int] = {}
     for one in by_id.values():
-        about = rules[one.rule].about
         told = events.get(one.reference_id or 0) if _is_event(one) else None
-        if about == About.INVOICE:
+        if one.about == About.INVOICE:
             invoices[one.id] = one.subject_id
         elif told is not None and told.invoice_id is not None:
             invoices[one.id] = told.invoice_id
         elif one.id in made:
             invoices[one.id] = made[one.id]
-        if about == About.SUBSCRIPTION:
+        if one.about == About.SUBSCRIPTION:
             subscriptions[one.id] = one.subject_id
         elif told is not None and told.subscription_id is not None:
             subscriptions[one.id] = told.subscription_id

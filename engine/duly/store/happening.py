@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from duly.store.bulk import bulk, insert_new
-from duly.store.ids import change_among
+from duly.store.ids import change_among, rows_among
+from duly.store.record import dialect_of
 from duly.tables.ledger import audit, event
 from duly.tables.people import subscriber
 from duly.tables.subscriptions import subscription
 from duly.values.zone import local_date
 
+# An update locks rows as it finds them, so two that mark the same people could wait in a circle.
+_IN_ORDER = select(subscriber.c.id).order_by(subscriber.c.id).with_for_update(key_share=True)
 # Also what is marked already: a tick that stamps it meanwhile waits for this transaction.
 _TOUCH_SUBSCRIBERS = update(subscriber).values(tick=None)
 _TOUCH_SUBSCRIPTIONS = update(subscription).values(tick=None)
@@ -68,6 +71,9 @@ def touch(
     subscriptions: Iterable[int] = (),
 ) -> None:
     """Mark rows as changed, so that the next tick looks at them again."""
+    subscribers = set(subscribers)
+    if dialect_of(connection) == "postgresql":
+        rows_among(connection, _IN_ORDER, subscriber.c.id, subscribers)
     change_among(connection, _TOUCH_SUBSCRIBERS, subscriber.c.id, subscribers)
     change_among(connection, _TOUCH_SUBSCRIPTIONS, subscription.c.id, subscriptions)
 

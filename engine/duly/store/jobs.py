@@ -70,7 +70,12 @@ _HEADS = (
     .group_by(job.c.subscriber_id)
 )
 _LOCKED_HEADS = select(job.c.id).where(job.c.state.in_(_IN_LANE)).with_for_update(skip_locked=True)
-_PEOPLE = select(subscriber.c.id).order_by(subscriber.c.id).with_for_update(skip_locked=True)
+# Not against whoever only refers to somebody: a tick that records firings is nobody's work.
+_PEOPLE = (
+    select(subscriber.c.id)
+    .order_by(subscriber.c.id)
+    .with_for_update(skip_locked=True, key_share=True)
+)
 _BLOCK = update(job).values(state="blocked")
 _FREE = update(job).where(job.c.state == literal_column("'blocked'")).values(state="ready")
 _OUT_WITH_FENCE = (

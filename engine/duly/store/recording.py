@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, update
 
+from duly.errors import StateError
 from duly.model.ledger import Ended
 from duly.rule import Rule, RuleSet
 from duly.selection.rule import RuleStatements, TriggerStatements
 from duly.selection.segment import Moves
 from duly.selection.steps import SeenJob
+from duly.store import rulesets
 from duly.store.bulk import bulk, insert_new
 from duly.store.ids import among
 from duly.store.record import dialect_of
@@ -39,6 +41,13 @@ def rule_states(connection: Connection) -> Mapping[str, RuleState]:
         row.name: RuleState(row.id, row.name, row.since_at, row.tick, row.looked_until)
         for row in rows
     }
+
+
+def refuse_older_rules(connection: Connection, ruleset: int) -> None:
+    """Raise StateError if other rules than these went live: what belongs to them looks gone."""
+    newest = rulesets.live_number(connection)
+    if newest is not None and newest != ruleset:
+        raise StateError("new rules were applied meanwhile; run duly tick again")
 
 
 def lock_rule(connection: Connection, rule_id: int) -> None:
@@ -98,18 +107,19 @@ def close_tick(
     connection: Connection,
     number: int,
     now: datetime,
-    behind: Iterable[int],
-    unseen: Iterable[str],
+    rules: Iterable[int],
+    segments: Iterable[str],
 ) -> None:
     """Finish a tick: what had nothing to do has looked too.
 
-    But for the rules ``behind``, by id, and the segments that are ``unseen``, by name.
+    Of the rules, by id, and the segments, by name, that the tick looked at; what others put live
+    meanwhile still has to look.
     """
-    for table, others in (
-        (rule, rule.c.id.not_in(sorted(behind))),
-        (segment, segment.c.name.not_in(sorted(unseen))),
+    for table, mine in (
+        (rule, rule.c.id.in_(sorted(rules))),
+        (segment, segment.c.name.in_(sorted(segments))),
     ):
-        looked = update(table).where(table.c.tick < number, others)
+        looked = update(table).where(table.c.tick < number, mine)
         connection.execute(looked.values(tick=number, looked_until=now))
     connection.execute(update(tick).where(tick.c.id == number).values(finished_at=now))
 
@@ -196,7 +206,10 @@ class SegmentState:
 
 def segment_state(connection: Connection, name: str) -> SegmentState | None:
     """Return how far a segment has looked; None if it never did."""
-    found = select(segment).where(segment.c.name == name)
+    return _segment_state(connection, select(segment).where(segment.c.name == name))
+
+
+def _segment_state(connection: Connection, found: Select[Any]) -> SegmentState | None:
     row = connection.execute(found).one_or_none()
     if row is None:
         return None
@@ -204,10 +217,11 @@ def segment_state(connection: Connection, name: str) -> SegmentState | None:
 
 
 def open_segment(connection: Connection, name: str, now: datetime) -> SegmentState:
-    """Write a segment's row before its first look."""
+    """Lock a segment's row, which is written before its first look."""
     row = {"name": name, "digest": "", "tick": 0, "looked_until": now}
     bulk(connection, insert_new(connection, segment), [row])
-    state = segment_state(connection, name)
+    found = select(segment).where(segment.c.name == name).with_for_update()
+    state = _segment_state(connection, found)
     assert state is not None, "the row was just written"
     return state
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    union,
     update,
 )
 
@@ -57,10 +58,19 @@ class Stamp:
     written: int
 
 
-def take_turn(connection: Connection) -> None:
-    """Let one tick at a time roll and stamp; on SQLite there is one writer anyway."""
-    if dialect_of(connection) == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(TICK_LOCK)))
+def take_turn(connection: Connection) -> bool:
+    """Take the turn to roll and stamp, unless another tick has it; tells whether it was free.
+
+    On SQLite there is one writer anyway.
+    """
+    if dialect_of(connection) == "sqlite":
+        return True
+    return bool(connection.execute(select(func.pg_try_advisory_xact_lock(TICK_LOCK))).scalar_one())
+
+
+def last_tick(connection: Connection) -> int:
+    """Return the number of the newest tick; 0 if there was none."""
+    return int(connection.execute(select(func.coalesce(func.max(tick.c.id), 0))).scalar_one())
 
 
 def last_tick_at(connection: Connection) -> datetime:
@@ -85,6 +95,7 @@ def stamp(connection: Connection, number: int, since: datetime, now: datetime) -
     """Give the tick's number to everything that is new or changed, and name the kinds seen."""
     pending = {name for name, table in _STAMPED.items() if _has_pending(connection, table)}
     if pending & _FAMILY:
+        _lock_marked(connection)
         _spread(connection)
         pending |= _FAMILY
     kinds = set(_pending_kinds(connection)) if "event" in pending else set()
@@ -136,6 +147,19 @@ def _stamp_rows(connection: Connection, table: Table, number: int) -> int:
     return connection.execute(update(table).where(pending).values(**values)).rowcount
 
 
+def _lock_marked(connection: Connection) -> None:
+    """Lock everybody who is marked, or has a subscription that is, in the order of touching."""
+    if dialect_of(connection) == "sqlite":
+        return
+    marked = union(
+        select(subscriber.c.id).where(_is_pending(connection, subscriber)),
+        select(subscription.c.subscriber_id).where(_is_pending(connection, subscription)),
+    )
+    ordered = select(subscriber.c.id).where(subscriber.c.id.in_(marked)).order_by(subscriber.c.id)
+    locked = ordered.with_for_update(key_share=True).subquery()
+    connection.execute(select(func.count()).select_from(locked))
+
+
 def _spread(connection: Connection) -> None:
     """Let a change of somebody count as one of all theirs, and the other way round."""
     payers = select(subscription.c.subscriber_id).where(_is_pending(connection, subscription))
@@ -156,6 +180,9 @@ def roll_states(
     dialect = dialect_of(connection)
     parameters = {"today": rows_value(dialect, ("zone", "day"), today)}
     due = _select_due(dialect)
+    if dialect == "postgresql":
+        found = {row.id for one in due.all for row in connection.execute(one, parameters)}
+        applying_subscription.lock_payers(connection, found)
     _start_due(connection, due, parameters, context)
     _renew_due(connection, due, parameters)
     _end_due(connection, due, parameters, context)
@@ -170,6 +197,11 @@ class _Due:
     renewals: Select[Any]
     terms_over: Select[Any]
     planned_ends: Select[Any]
+
+    @property
+    def all(self) -> tuple[Select[Any], ...]:
+        """Return every one of them."""
+        return self.starts, self.renewals, self.terms_over, self.planned_ends
 
 
 @cache

@@ -50,24 +50,39 @@ def put_live(
     number = connection.execute(
         insert(ruleset).values(**values).returning(ruleset.c.id)
     ).scalar_one()
-    _set_aside(connection, live, number)
-    _begin_rules(connection, live, set(before), now)
+    begins = _set_aside(connection, live)
+    _begin_rules(connection, live, set(before) - begins, now)
     _forget_segments(connection, live)
     entry = Entry("rules applied", "ruleset", facts={"digest": live.digest})
     note(connection, [entry], now=now, actor=actor)
     return int(number)
 
 
-def _set_aside(connection: Connection, live: RuleSet, number: int) -> None:
-    """Rename rules that were about something else: a rule is what its firings are about.
+def _set_aside(connection: Connection, live: RuleSet) -> set[str]:
+    """Rename rules that were about something else, and return their names.
 
-    What ran under the old one has no rule any more, and ends; its rows are never read as others.
+    A rule is what its firings are about. What ran under the old one has no rule any more, and
+    ends; its rows are never read as others. It gets its name back when the rule is about that
+    again, so that what it has done once is not done twice.
     """
-    for row in connection.execute(select(rule.c.id, rule.c.name, rule.c.about)).all():
-        found = live.rules.get(row.name)
-        if found is not None and str(found.about) != row.about:
-            name = f"{row.name} (about the {row.about}, until {number})"
-            connection.execute(update(rule).where(rule.c.id == row.id).values(name=name))
+    known = {row.name: row for row in connection.execute(select(rule))}
+    changed = {
+        name
+        for name, one in live.rules.items()
+        if name in known and known[name].about != str(one.about)
+    }
+    for name in sorted(changed):
+        _rename(connection, name, _aside(name, known[name].about))
+        _rename(connection, _aside(name, str(live.rules[name].about)), name)
+    return changed
+
+
+def _aside(name: str, about: str) -> str:
+    return f"{name} (about the {about})"
+
+
+def _rename(connection: Connection, name: str, new: str) -> None:
+    connection.execute(update(rule).where(rule.c.name == name).values(name=new))
 
 
 def _begin_rules(connection: Connection, live: RuleSet, before: set[str], now: datetime) -> None:

@@ -16,11 +16,12 @@ from duly.model.ledger import Firing, Job
 from duly.model.saved import SavedAttempt, SavedMessage, SavedParcel, SavedRow
 from duly.store.bulk import add_many
 from duly.store.ids import rows_among
+from duly.store.lasting import Lasting, lasting_names
 from duly.store.record import Record
 from duly.tables.books import invoice, payment_attempt
 from duly.tables.ledger import message
 from duly.tables.people import payment_method, subscriber
-from duly.tables.subscriptions import parcel
+from duly.tables.subscriptions import parcel, subscription
 from duly.values.key import charge_key, job_key
 from duly.values.money import Money
 
@@ -35,6 +36,9 @@ _ATTEMPTS = (
     .join(payment_method, payment_method.c.id == payment_attempt.c.payment_method_id)
     .join(invoice, invoice.c.id == payment_attempt.c.invoice_id)
     .join(subscriber, subscriber.c.id == payment_attempt.c.subscriber_id)
+)
+_BILLED = select(invoice.c.id, invoice.c.natural_key, subscription.c.external_id).join(
+    subscription, subscription.c.id == invoice.c.subscription_id
 )
 _PARCELS = select(parcel, subscriber.c.external_id).join(
     subscriber, subscriber.c.id == parcel.c.subscriber_id
@@ -75,21 +79,32 @@ def save(
                 parcels.append((one, row))
             case NewAttempt() as row:
                 attempts.append((one, row))
+    named = lasting_names(connection, [one.firing for one, _ in (*messages, *parcels)])
     return {
-        **_save_messages(connection, messages, installation),
-        **_save_parcels(connection, parcels, installation),
+        **_save_messages(connection, messages, named, installation),
+        **_save_parcels(connection, parcels, named, installation),
         **_save_attempts(connection, attempts, installation, now),
     }
 
 
-def _key(installation: str, one: ToSave, way: str = "") -> str:
+def _key(installation: str, one: ToSave, named: Mapping[int, Lasting], way: str = "") -> str:
     """Name the decision; a message that goes another way is another request."""
-    step = f"{one.job.step}:{way}" if way else one.job.step
-    return job_key(installation, one.firing.rule, one.firing.subject_id, one.firing.key, step)
+    name = named[one.firing.id]
+    return job_key(
+        installation,
+        rule=one.firing.rule,
+        about=str(one.firing.about),
+        subject=name.subject,
+        occurrence=name.occurrence,
+        step=f"{one.job.step}:{way}" if way else one.job.step,
+    )
 
 
 def _save_messages(
-    connection: Connection, wanted: Sequence[tuple[ToSave, NewMessage]], installation: str
+    connection: Connection,
+    wanted: Sequence[tuple[ToSave, NewMessage]],
+    named: Mapping[int, Lasting],
+    installation: str,
 ) -> Mapping[int, Saved]:
     rows = [
         {
@@ -109,13 +124,16 @@ def _save_messages(
     ]
     ids = add_many(connection, message, rows)
     return {
-        one.job.id: Saved({"message": found}, _key(installation, one, row.channel))
+        one.job.id: Saved({"message": found}, _key(installation, one, named, row.channel))
         for found, (one, row) in zip(ids, wanted, strict=True)
     }
 
 
 def _save_parcels(
-    connection: Connection, wanted: Sequence[tuple[ToSave, NewParcel]], installation: str
+    connection: Connection,
+    wanted: Sequence[tuple[ToSave, NewParcel]],
+    named: Mapping[int, Lasting],
+    installation: str,
 ) -> Mapping[int, Saved]:
     last = _last_numbers(connection, parcel.c.subscription_id, parcel.c.number, wanted)
     rows = []
@@ -136,7 +154,7 @@ def _save_parcels(
         )
     ids = add_many(connection, parcel, rows)
     return {
-        one.job.id: Saved({"parcel": found}, _key(installation, one))
+        one.job.id: Saved({"parcel": found}, _key(installation, one, named))
         for found, (one, _) in zip(ids, wanted, strict=True)
     }
 
@@ -149,10 +167,12 @@ def _save_attempts(
 ) -> Mapping[int, Saved]:
     table = payment_attempt.c
     last = _last_numbers(connection, table.invoice_id, table.number, wanted)
+    billed = rows_among(connection, _BILLED, invoice.c.id, [row.invoice_id for _, row in wanted])
+    bills = {row.id: row for row in billed}
     rows, keys = [], []
     for one, row in wanted:
         last[row.invoice_id] += 1
-        keys.append(charge_key(installation, row.invoice_id, last[row.invoice_id]))
+        keys.append(_charge_key(installation, bills[row.invoice_id], last[row.invoice_id]))
         rows.append(
             {
                 "subscriber_id": one.job.subscriber_id,
@@ -171,6 +191,12 @@ def _save_attempts(
         one.job.id: Saved({"attempt": found}, key)
         for found, (one, _), key in zip(ids, wanted, keys, strict=True)
     }
+
+
+def _charge_key(installation: str, bill: Record, number: int) -> str:
+    return charge_key(
+        installation, subscription=bill.external_id, invoice=bill.natural_key, number=number
+    )
 
 
 def _last_numbers(

@@ -29,6 +29,7 @@ invoice = Table(
     points("subscriber_id", "subscriber", "Who owes it."),
     points("subscription_id", "subscription", "What it is for."),
     points("firing_id", "firing", "The firing that made it."),
+    held("natural_key", Word, "What it bills of the subscription, such as cycle:3."),
     held("status", Word, "issued or void."),
     held("series", Word, "The series of its number."),
     held("number", Word, "Its number, unique in the series."),
@@ -42,9 +43,9 @@ invoice = Table(
     personal("buyer", Json, "Name, address and e-mail of the buyer as they were."),
     held("seller", Json, "Name, address and tax id of the business as they were."),
     UniqueConstraint("series", "number"),
+    UniqueConstraint("subscription_id", "natural_key"),
     comment="An issued invoice; it never changes.",
 )
-Index("ix_invoice_subscription", invoice.c.subscription_id)
 Index("ix_invoice_subscriber", invoice.c.subscriber_id)
 Index("ix_invoice_firing", invoice.c.firing_id)
 

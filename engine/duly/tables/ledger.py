@@ -234,7 +234,6 @@ segment_member = Table(
     held("zone", Word, "The subscriber's zone at the entering."),
     held("entered_at", Instant, "The tick that saw it enter."),
     held("silent", Boolean, "Whether it was there when the segment was first looked at."),
-    held("tick", Integer, "Tick that saw it enter."),
     optional("left_at", Instant, "The tick that saw it leave; empty: still in."),
     comment="Who is, and was, in a segment.",
 )
@@ -247,7 +246,7 @@ partial_index(
     unique=True,
 )
 Index("ix_segment_member_entered", segment_member.c.segment_id, segment_member.c.entered_at)
-Index("ix_segment_member_tick", segment_member.c.tick)
+Index("ix_segment_member_subscriber", segment_member.c.subscriber_id, segment_member.c.segment_id)
 
 hold = Table(
     "hold",

@@ -74,6 +74,7 @@ class Instant(TypeDecorator[datetime]):
 # An id counts up by itself: BIGINT on PostgreSQL, the rowid on SQLite.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 Minor = BigInteger  # money in minor units
-Json = JSON().with_variant(JSONB(), "postgresql")
+# Nothing is SQL's NULL here, never the word null of JSON.
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 # Text compares byte by byte on both databases, so that keys sort and match alike.
 Word = Text().with_variant(Text(collation="C"), "postgresql")

@@ -119,7 +119,7 @@ class AnsweringGateway(PaymentGateway):
     """Answer as the token says, once per key, as a real gateway with idempotency keys does.
 
     The same key with the same request gets the first answer again, also a refusal. The same key
-    with another request raises Misconfigured, since no customer's card is to blame for it.
+    with another request collects nothing and raises Uncertain: what became of the first is found.
     """
 
     settles: ClassVar[Literal["at_once", "later", "by_customer"]] = "at_once"
@@ -174,7 +174,7 @@ class AnsweringGateway(PaymentGateway):
         kept = book.find(key)
         if kept is not None:
             if kept.asked != paid.asked:
-                raise Misconfigured(
+                raise Uncertain(
                     "this key was used for another request before; a key belongs to one attempt"
                 )
             return kept, False

@@ -1,5 +1,6 @@
 """Record the firings of rules: what binds their statements, and what a firing begins at once."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from duly.selection.moments import (
     too_late_before,
     window_moments,
 )
+from duly.selection.rule import TriggerStatements
 from duly.store import recording
 from duly.store.record import Transaction
 from duly.store.recording import RuleState
@@ -36,16 +38,24 @@ def start_rule(look: Look, rule: Rule, state: RuleState, entered: set[str]) -> N
     ]
     if not looks:
         return
-    with look.database.write() as transaction:
-        recording.lock_rule(transaction, state.id)
-        top: dict[str, Any] = {"top": recording.top_firing(transaction)}
-        for found, parameters in looks:
-            recording.record_trigger(transaction, found, parameters | top)
-        recording.record_first_jobs(transaction, statements, looks[0][1] | top)
-        _begin_at_once(transaction, look, rule, state, top)
-        _stop_at_once(transaction, look, rule, state, top)
-        number, now = look.stamp.number, look.now
-        recording.move_watermark(transaction, state.id, number, now)
+    look.database.again(lambda transaction: _record(transaction, look, rule, state, looks))
+
+
+def _record(
+    transaction: Transaction,
+    look: Look,
+    rule: Rule,
+    state: RuleState,
+    looks: Sequence[tuple[TriggerStatements, dict[str, Any]]],
+) -> None:
+    recording.lock_rule(transaction, state.id)
+    top: dict[str, Any] = {"top": recording.top_firing(transaction)}
+    for found, parameters in looks:
+        recording.record_trigger(transaction, found, parameters | top)
+    recording.record_first_jobs(transaction, look.live.rules[rule.name], looks[0][1] | top)
+    _begin_at_once(transaction, look, rule, state, top)
+    _stop_at_once(transaction, look, rule, state, top)
+    recording.move_watermark(transaction, state.id, look.stamp.number, look.now)
 
 
 def _begin_at_once(
@@ -86,7 +96,6 @@ def _trigger_parameters(
     parameters = stamps(look, state) | {
         "ruleset": look.live.ruleset_id,
         "now": look.now,
-        "since": window.since,
         "today": look.today,
         "late_before": look.now - LATE_AFTER,
         "too_late_before": too_late_before(rule.catch_up, look.now, LONG_AGO),

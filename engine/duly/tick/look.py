@@ -1,16 +1,17 @@
 """What every part of one look needs: its window, what is new in it, and the local days."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from duly.errors import ClockError, StateError
+from duly.errors import ClockError, TakenError
 from duly.selection.live import Live
-from duly.store import recording, rolling, rulesets
+from duly.store import recording, rolling
 from duly.store.context import Context
 from duly.store.database import Database
+from duly.store.record import Transaction
 from duly.store.recording import RuleState, SegmentState
 from duly.store.rolling import Stamp
 from duly.store.rolling_cycles import roll_cycles
@@ -28,6 +29,7 @@ class Look:
     database: Database
     live: Live
     stamp: Stamp
+    states: Mapping[str, RuleState]  # how far every rule has looked, by name
     zones: tuple[str, ...]
     today: str  # the rows of today's local date in every zone, as statements want them
     top: int  # the highest firing before
@@ -44,28 +46,34 @@ class Look:
 
 
 def open_look(database: Database, live: Live, now: datetime) -> Look:
-    """Roll what is due by itself, and stamp what is new: the first transaction."""
-    with database.write() as transaction:
-        rolling.take_turn(transaction)
-        newest = rulesets.live_number(transaction)
-        if newest is not None and newest != live.ruleset_id:
-            raise StateError("newer rules went live meanwhile; look again with those")
-        since = rolling.last_tick_at(transaction)
-        if now < since:
-            raise ClockError(
-                f"the last tick looked at {since.isoformat()}; a tick cannot look at "
-                f"{now.isoformat()}, which is before it"
-            )
-        number = rolling.open_tick(transaction, now)
-        zones = rolling.zones_in_use(transaction)
-        rolling.roll_states(transaction, zones, now, Context(now, "engine"))
-        rolled = roll_cycles(transaction, number, since, now)
-        recording.end_removed(transaction, live.ruleset)
-        stamp = rolling.stamp(transaction, number, since, now)
-        top = recording.top_firing(transaction)
+    """Roll what is due by itself, and stamp what is new: the first transaction.
+
+    Raises TakenError if another tick does that at this moment, ClockError if one looked at a later
+    moment, and StateError if the rules are no longer live.
+    """
+    return database.again(lambda transaction: _open_look(transaction, database, live, now))
+
+
+def _open_look(transaction: Transaction, database: Database, live: Live, now: datetime) -> Look:
+    if not rolling.take_turn(transaction):
+        raise TakenError("another tick is looking at this moment")
+    recording.refuse_older_rules(transaction, live.ruleset_id)
+    since = rolling.last_tick_at(transaction)
+    if now < since:
+        raise ClockError(
+            f"the last tick looked at {since.isoformat()}; a tick cannot look at "
+            f"{now.isoformat()}, which is before it"
+        )
+    number = rolling.open_tick(transaction, now)
+    zones = rolling.zones_in_use(transaction)
+    rolling.roll_states(transaction, zones, now, Context(now, "engine"))
+    rolled = roll_cycles(transaction, number, since, now)
+    recording.end_removed(transaction, live.ruleset)
+    stamp = rolling.stamp(transaction, number, since, now)
+    top, states = recording.top_firing(transaction), recording.rule_states(transaction)
     days = [(zone, local_date(zone, now)) for zone in zones]
     today = rows_value(database.dialect, [title for title, _ in TODAY_COLUMNS], days)
-    return Look(database, live, stamp, zones, today, top, rolled + stamp.written)
+    return Look(database, live, stamp, states, zones, today, top, rolled + stamp.written)
 
 
 def is_idle(look: Look, state: RuleState | SegmentState, kinds: Iterable[str]) -> bool:

@@ -18,13 +18,14 @@ from duly.values.zone import Window, local_date
 
 def stop_rule(look: Look, rule: Rule, state: RuleState) -> None:
     """End the open firings that a new event stops."""
-    stops = look.live.stops.get(rule.name)
     kinds = {trigger.name for trigger in rule.stop_when}
-    if stops is None or is_idle(look, state, kinds):
-        return
-    with look.database.write() as transaction:
-        found = transaction.execute(stops, stamps(look, state)).all()
-        recording.stop_firings(transaction, [(row.firing_id, row.event_id) for row in found])
+    if rule.name in look.live.stops and not is_idle(look, state, kinds):
+        look.database.again(lambda transaction: _stop(transaction, look, state))
+
+
+def _stop(transaction: Transaction, look: Look, state: RuleState) -> None:
+    found = transaction.execute(look.live.stops[state.name], stamps(look, state)).all()
+    recording.stop_firings(transaction, [(row.firing_id, row.event_id) for row in found])
 
 
 def continue_rule(look: Look, rule: Rule, state: RuleState, stalled: frozenset[int]) -> None:
@@ -36,14 +37,23 @@ def continue_rule(look: Look, rule: Rule, state: RuleState, stalled: frozenset[i
     ]
     if not due and state.id not in stalled:
         return
-    with look.database.write() as transaction:
-        days = _days_come(transaction, look, rule, state, due)
-        waiting: set[int] = set()
-        for statements, holds in days:
-            waiting |= begin_day(transaction, look, rule, statements.entry, holds)
-        seen = {firing for _, holds in days for firing in holds}
-        recording.go_on(transaction, seen - waiting)
-        recording.stall(transaction, waiting, look.now)
+    look.database.again(lambda transaction: _begin_days(transaction, look, rule, state, due))
+
+
+def _begin_days(
+    transaction: Transaction,
+    look: Look,
+    rule: Rule,
+    state: RuleState,
+    due: Sequence[tuple[EntryStatements, dict[str, Any]]],
+) -> None:
+    days = _days_come(transaction, look, rule, state, due)
+    waiting: set[int] = set()
+    for statements, holds in days:
+        waiting |= begin_day(transaction, look, rule, statements.entry, holds)
+    seen = {firing for _, holds in days for firing in holds}
+    recording.go_on(transaction, seen - waiting)
+    recording.stall(transaction, waiting, look.now)
 
 
 def _entry_parameters(

@@ -13,7 +13,7 @@ from duly.shape.form import Fields
 from duly.shape.scalars import time_of_day
 from duly.tables.rows import DrivingJoin
 from duly.tables.subscriptions import cycle, subscription
-from duly.trigger import Calendar, Look, Trigger, fresh_only
+from duly.trigger import Calendar, Look, Mention, Trigger, fresh_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class CycleDue(Trigger):
     """Happen on the local day a billable cycle starts, also if that day has long passed."""
 
     name = "cycle_due"
+    mention = Mention(r"cycle:(\d+):\d+", "subscription")
     about = About.SUBSCRIPTION
     once_per = "cycle"
     brings = frozenset({"cycle"})

@@ -13,7 +13,7 @@ from duly.shape.form import Fields, Reference
 from duly.shape.scalars import duration
 from duly.tables.ledger import segment, segment_member
 from duly.tables.types import Instant
-from duly.trigger import Look, Trigger, decision_of
+from duly.trigger import Look, Mention, Trigger, decision_of
 from duly.values.duration import Duration, Unit
 from duly.values.zone import Window
 
@@ -30,6 +30,7 @@ class EntersSegment(Trigger):
     """
 
     name = "enters_segment"
+    mention = Mention(r"entered:(\d+)", "entering")
     about = About.SUBSCRIPTION
     example = "enters_segment: {segment: nearly-full, stays_for: 7 days}"
     shape = Fields(

@@ -22,7 +22,7 @@ from duly.shape.form import Fields, OneOrMany
 from duly.shape.scalars import duration, time_of_day
 from duly.tables.rows import DrivingJoin
 from duly.tables.subscriptions import subscription
-from duly.trigger import STAMPED_AFTER, STAMPED_TO, Calendar, Look, Trigger, fresh_only
+from duly.trigger import STAMPED_AFTER, STAMPED_TO, Calendar, Look, Mention, Trigger, fresh_only
 from duly.values.duration import Duration, Unit
 
 
@@ -31,6 +31,7 @@ class ExpiryApproaching(Trigger):
     """Happen some days before a term ends; the last day of the term is the day before its end."""
 
     name = "expiry_approaching"
+    mention = Mention(r"(\d+):.+", "subscription")
     about = About.SUBSCRIPTION
     example = "expiry_approaching: {before: [14 days, 3 days]}"
     shape = Fields(

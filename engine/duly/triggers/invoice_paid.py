@@ -9,7 +9,7 @@ from sqlalchemy import Select
 from duly.condition.words import Translate, as_written
 from duly.model.about import About
 from duly.shape.form import Fields
-from duly.trigger import Look, Trigger, happened
+from duly.trigger import Look, Mention, Trigger, happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class InvoicePaid(Trigger):
     """Happen once per invoice, when nothing of it is open any more."""
 
     name = "invoice_paid"
+    mention = Mention(r"(\d+)", "invoice")
     about = About.INVOICE
     once_per = "invoice"
     brings = frozenset({"invoice"})

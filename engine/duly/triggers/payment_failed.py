@@ -14,7 +14,7 @@ from duly.shape.form import Fields, OneOrMany, Word
 from duly.shape.scalars import whole_number, yes_no
 from duly.tables.books import payment_attempt
 from duly.tables.ledger import event
-from duly.trigger import Look, Trigger, happened
+from duly.trigger import Look, Mention, Trigger, happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class PaymentFailed(Trigger):
     """Happen once per refused attempt; ``first_time``: only the first attempt at an invoice."""
 
     name = "payment_failed"
+    mention = Mention(r"(\d+):\d+", "invoice")
     about = About.INVOICE
     brings = frozenset({"invoice", "payment"})
     is_event = True

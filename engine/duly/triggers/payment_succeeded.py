@@ -9,7 +9,7 @@ from sqlalchemy import Select
 from duly.condition.words import Translate, as_written
 from duly.model.about import About
 from duly.shape.form import Fields
-from duly.trigger import Look, Trigger, happened
+from duly.trigger import Look, Mention, Trigger, happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class PaymentSucceeded(Trigger):
     """Happen once per attempt that brought its money."""
 
     name = "payment_succeeded"
+    mention = Mention(r"(\d+):\d+", "invoice")
     about = About.INVOICE
     brings = frozenset({"invoice", "payment"})
     is_event = True

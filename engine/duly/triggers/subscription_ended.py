@@ -12,7 +12,7 @@ from duly.shape.form import Fields, OneOrMany, Reference
 from duly.shape.scalars import text
 from duly.tables.ledger import event
 from duly.tables.subscriptions import subscription
-from duly.trigger import Look, Trigger, happened
+from duly.trigger import Look, Mention, Trigger, happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class SubscriptionEnded(Trigger):
     """Happen when a subscription ends, of its own accord or by a decision."""
 
     name = "subscription_ended"
+    mention = Mention(r"(\d+)", "change")
     about = About.SUBSCRIPTION
     is_event = True
     example = "subscription_ended: {reason: unpaid}"

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from math import floor
 
 import iso4217
 
@@ -141,26 +140,18 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
     return result
 
 
-def split(amount: Money, weights: Sequence[int | Fraction]) -> tuple[Money, ...]:
-    """Split by weights so that the parts add up to the whole (largest remainder, ties first).
+def apportion(whole: int, shares: Sequence[int], parts: int) -> tuple[int, ...]:
+    """Round shares so that they add up to the whole (largest remainder, ties first).
 
-    No part is a whole unit away from its exact share, also where credits stand beside charges and
-    weights have two signs. Raises ValueError when something is to be split by weights that add up
-    to zero: it would be lost; nothing splits into nothings.
+    ``shares`` are numerators over ``parts``, so that no fraction is made of each; ``whole`` is
+    their sum, rounded. None comes out a whole unit away from its exact share, credits included.
     """
-    whole_weight = sum(weights)
-    if whole_weight == 0:
-        if amount.minor:
-            raise ValueError(f"{amount} cannot be split by weights that add up to nothing")
-        return (amount,) * len(weights)
-    # Split the size and put the sign back, so that a credit splits as its charge did.
-    size, sign = abs(amount.minor), -1 if amount.minor < 0 else 1
-    exact = [Fraction(size) * weight / whole_weight for weight in weights]
-    parts = [floor(share) for share in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))
-    for index in by_remainder[: size - sum(parts)]:
-        parts[index] += 1
-    return tuple(Money(sign * part, amount.currency) for part in parts)
+    rounded = [divmod(share, parts) for share in shares]
+    found = [floor for floor, _ in rounded]
+    by_remainder = sorted(range(len(found)), key=lambda index: (-rounded[index][1], index))
+    for index in by_remainder[: whole - sum(found)]:
+        found[index] += 1
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

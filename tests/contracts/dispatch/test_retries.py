@@ -64,7 +64,8 @@ def test_every_try_of_a_charge_asks_under_the_same_key(opened: OpenOffice) -> No
     for _ in range(3):
         shop.turn(after=timedelta(minutes=20))
 
-    assert list(shop.world.gateway.charges) == ["coffee-1:1:1"]
+    (attempt,) = shop.rows(payment_attempt)
+    assert list(shop.world.gateway.charges) == [attempt.effect_key]
     assert [(row.number, row.state) for row in shop.rows(payment_attempt)] == [(1, "succeeded")]
 
 

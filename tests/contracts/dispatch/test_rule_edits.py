@@ -66,6 +66,73 @@ def test_a_rule_that_is_about_something_else_now_is_another_rule(opened: OpenOff
     ]
 
 
+def test_a_rule_that_is_about_the_same_again_remembers_what_it_did(opened: OpenOffice) -> None:
+    greet = rule("greet", CycleDue(), on_day(0, Notify("welcome")), once_per="ever")
+    week = Duration(1, Unit.WEEK)
+    told = person("ana", "pays", date(2026, 2, 1), every=week, price="small-week")
+    shop = opened([greet], [told])
+    shop.turn(after=NOON)
+    mails = [len(shop.mails("welcome"))]
+    for about in (About.SUBSCRIBER, About.SUBSCRIPTION):
+        shop.use(replace(greet, about=about))
+        for _ in range(4):
+            shop.turn(after=timedelta(days=2))
+        mails.append(len(shop.mails("welcome")))
+
+    # Once for the subscription, once for the subscriber, and not again for the subscription.
+    assert mails == [1, 2, 2]
+
+
+def test_a_rule_that_is_about_the_same_again_counts_from_then_on(opened: OpenOffice) -> None:
+    greet = rule("greet", CycleDue(), on_day(0, Notify("welcome")))
+    week = Duration(1, Unit.WEEK)
+    told = person("ana", "pays", date(2026, 2, 1), every=week, price="small-week")
+    shop = opened([greet], [told])
+    shop.turn(after=NOON)
+    shop.use(replace(greet, about=About.SUBSCRIBER, triggers=(SignedUp(),)))
+    for _ in range(4):
+        shop.turn(after=timedelta(days=5))
+    shop.use(greet)
+    shop.turn(after=timedelta(hours=1))
+    at_once = len(shop.mails("welcome"))
+    for _ in range(4):
+        shop.turn(after=timedelta(days=2))
+
+    assert at_once == 1  # two cycles began meanwhile, and were not its own
+    assert len(shop.mails("welcome")) == 3  # two more have begun since
+
+
+def test_a_firing_whose_last_step_is_gone_does_not_stay_open(opened: OpenOffice) -> None:
+    both = rule("both", SignedUp(), on_day(0, Notify("welcome")), on_day(2, Notify("good-cup")))
+    shop = opened([both], [ANA])
+    shop.turn(after=NOON)
+    shop.pass_time(timedelta(days=2))
+    shop.hold("class", "message")
+    shop.tick()
+    shop.use(replace(both, entries=both.entries[:1], stop_when=(SubscriptionEnded(),)))
+    shop.release("class", "message")
+    shop.work()
+
+    assert [(row.step, row.state) for row in shop.jobs()] == [
+        ("0/notify/welcome", "done"),
+        ("2/notify/good-cup", "skipped"),
+    ]
+    assert [row.ended for row in shop.rows(firing)] == ["finished"]
+
+
+def test_what_is_unclear_is_asked_for_although_its_step_is_gone(opened: OpenOffice) -> None:
+    shop = opened([BILL], [person("ana", "times-out-done", date(2026, 2, 1))])
+    shop.turn(after=NOON)
+    before = shop.states("0/charge")
+    shop.use(replace(BILL, entries=(on_day(0, Invoice()),)))
+    for _ in range(3):
+        shop.turn(after=timedelta(minutes=20))
+
+    assert before == ["unknown"]
+    assert shop.states("0/charge") == ["done"]
+    assert [row.ended for row in shop.rows(firing)] == ["finished"]
+
+
 def test_rules_that_are_no_longer_live_do_not_look(opened: OpenOffice) -> None:
     shop = opened([BILL], [ANA])
     older = shop.desk
@@ -76,7 +143,7 @@ def test_rules_that_are_no_longer_live_do_not_look(opened: OpenOffice) -> None:
     shop.change(person("new", "pays", date(2026, 2, 1)))
 
     shop.desk = older
-    with pytest.raises(StateError, match="newer rules went live meanwhile"):
+    with pytest.raises(StateError, match="new rules were applied meanwhile"):
         shop.tick()
     shop.desk = newer
     shop.turn(after=timedelta(minutes=5))

@@ -93,7 +93,8 @@ def test_not_found_twice_is_asked_again_under_the_same_key(opened: OpenOffice) -
     # Unclear, asked once, asked twice and then tried again five minutes later.
     assert stands == ["unknown", "unknown", "ready", "done"]
     assert [row.outcome for row in shop.rows(call)] == ["not there", "done", "done"]
-    assert list(shop.world.gateway.charges) == ["coffee-1:1:1"]
+    (attempt,) = shop.rows(payment_attempt)
+    assert list(shop.world.gateway.charges) == [attempt.effect_key]
 
 
 def test_not_found_is_not_believed_before_the_gateway_has_settled(

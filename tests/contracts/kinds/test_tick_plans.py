@@ -13,8 +13,7 @@ import databases
 import trigger_world
 from duly import tick
 from duly.store import rulesets
-from duly.store.database import Database, open_database
-from duly.store.schema import make
+from duly.store.database import Database
 from duly.tables.people import subscriber
 from duly.tables.subscriptions import subscription
 from sim.story import Book, Day, Group, Law, Policy, Shop, Told
@@ -70,19 +69,10 @@ BOOK = Book(
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     if request.param == "sqlite":
-        yield from _filled("sqlite://")
+        yield from trigger_world.filled("sqlite://")
         return
     with databases.temporary_database(request.getfixturevalue("postgres_url")) as url:
-        yield from _filled(url)
-
-
-def _filled(url: str) -> Iterator[Database]:
-    database = open_database(url)
-    make(database)
-    with database.write() as connection:
-        trigger_world.fill(connection)
-    yield database
-    database.close()
+        yield from trigger_world.filled(url)
 
 
 def test_a_tick_reads_no_large_table_from_end_to_end(database: Database) -> None:

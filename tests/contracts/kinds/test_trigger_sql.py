@@ -25,8 +25,7 @@ from duly.selection.moments import Outlook, window_moments
 from duly.selection.rule import RuleStatements, select_rule
 from duly.shape.convert import convert
 from duly.shape.record import Record
-from duly.store.database import Database, open_database
-from duly.store.schema import make
+from duly.store.database import Database
 from duly.tables.ledger import firing, near_miss
 from duly.tables.rows import value as rows_value
 from duly.trigger import MOMENT_COLUMNS, TODAY_COLUMNS, Catch, CatchUp, Look, Trigger
@@ -64,19 +63,10 @@ LARGE = (
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """Give a database with a few thousand rows that it has counted."""
     if request.param == "sqlite":
-        yield from _filled("sqlite://")
+        yield from trigger_world.filled("sqlite://")
         return
     with databases.temporary_database(request.getfixturevalue("postgres_url")) as url:
-        yield from _filled(url)
-
-
-def _filled(url: str) -> Iterator[Database]:
-    database = open_database(url)
-    make(database)
-    with database.write() as connection:
-        trigger_world.fill(connection)
-    yield database
-    database.close()
+        yield from trigger_world.filled(url)
 
 
 def example_of(kind: type[Trigger]) -> Trigger:
@@ -140,7 +130,6 @@ def bound(
         "ruleset": 1,
         "top": 0,
         "now": window.until,
-        "since": window.since,
         "late_before": LONG_AGO,
         "too_late_before": LONG_AGO,
         "counts_from": LONG_AGO,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from threading import Event
+from threading import Barrier, BrokenBarrierError, Event
 
 import pytest
 from sqlalchemy import Connection
@@ -287,6 +287,38 @@ def test_a_writer_waits_for_its_turn(fresh_sqlite: str, opened: Open) -> None:
         later.result()
 
     assert kept(first) == 8
+
+
+def test_of_two_that_wait_for_each_other_one_begins_anew(fresh_postgres: str, opened: Open) -> None:
+    database = opened(fresh_postgres)
+    execute(
+        database,
+        "CREATE TABLE pair (id integer PRIMARY KEY, value integer NOT NULL)",
+        "INSERT INTO pair VALUES (1, 0), (2, 0)",
+    )
+    together = Barrier(2, timeout=20)
+
+    def add(first: int, second: int) -> None:
+        def work(connection: Connection) -> None:
+            add_to(connection, first)
+            with suppress(BrokenBarrierError):  # the one who begins anew comes alone
+                together.wait()
+            together.abort()
+            add_to(connection, second)
+
+        database.again(work)
+
+    with ThreadPoolExecutor(2) as pool:
+        for one in [pool.submit(add, 1, 2), pool.submit(add, 2, 1)]:
+            one.result()
+
+    with database.read() as connection:
+        values = connection.exec_driver_sql("SELECT value FROM pair ORDER BY id").scalars().all()
+    assert values == [2, 2]
+
+
+def add_to(connection: Connection, number: int) -> None:
+    connection.exec_driver_sql(f"UPDATE pair SET value = value + 1 WHERE id = {number}")
 
 
 def test_a_database_that_stays_busy_says_so(

@@ -111,7 +111,7 @@ def _issue(transaction: Transaction) -> None:
     lines = invoice_lines([charge])
     day = date(2026, 3, 1)
     change = IssueInvoice(
-        1, 1, 1, "invoice", "invoice:2026", 1, "{n}", day, day, day,
+        1, 1, 1, "cycle:0", "invoice", "invoice:2026", 1, "{n}", day, day, day,
         invoice_total(lines, "RON"), lines, {}, {},
     )  # fmt: skip
     apply(transaction, [change], CONTEXT)

@@ -1,12 +1,15 @@
 """What a charge prepares, and what an answer changes."""
 
-from dataclasses import replace
+import asyncio
+from dataclasses import dataclass, replace
+from typing import cast
 
 import pytest
 
 from action_cases import INVOICE, SAVED_ATTEMPT, attempts, facts, task
-from duly.action import Ask, Facts, Nothing, Prepared
+from duly.action import Ask, Facts, Nothing, Prepared, Tools
 from duly.actions.charge import Charge
+from duly.connector import Payment, PaymentState
 from duly.model.books import AttemptState
 from duly.model.change import Change, NewAttempt, SettleAttempt
 from duly.model.outcome import Done, Failed, NotThere, Outcome, Retry, Unknown, Wait
@@ -48,6 +51,44 @@ def invoice_open(minor: int) -> Facts:
 )
 def test_a_charge_asks_for_what_is_open_unless_it_may_not(given: Facts, prepared: Prepared) -> None:
     assert CHARGE.prepare(given) == prepared
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """Be tools whose gateway gives one answer to whatever is asked."""
+
+    payment: Payment | None
+
+    def gateway(self, name: str) -> "_Answers":
+        return self
+
+    async def find(self, key: str) -> Payment | None:
+        return self.payment
+
+
+def there(state: PaymentState, minor: int = 8900, failure: str = "") -> Payment:
+    return Payment("key", "r1", state, Money(minor, "RON"), failure, "too little" * bool(failure))
+
+
+@pytest.mark.parametrize(
+    ("payment", "outcome"),
+    [
+        (None, NotThere()),
+        (there("succeeded"), Done("r1", "succeeded")),
+        (there("failed", failure="soft"), Failed("too little", "soft", "r1")),
+        # After a restored backup the price may be another one than the one that was collected.
+        (
+            there("succeeded", 9900),
+            Unknown("the gateway was asked for 99.00 RON under this key, not 89.00 RON"),
+        ),
+    ],
+)
+def test_what_is_found_is_believed_if_it_is_the_amount(
+    payment: Payment | None, outcome: Outcome
+) -> None:
+    tools = cast(Tools, _Answers(payment))
+
+    assert asyncio.run(CHARGE.find(task(SAVED_ATTEMPT), tools)) == outcome
 
 
 def settled(state: AttemptState, **more: str) -> tuple[Change, ...]:

@@ -214,12 +214,12 @@ def test_wrong_credentials_are_our_mistake(gateway: AnsweringGateway) -> None:
     ],
     ids=["amount", "currency", "token", "invoice", "customer"],
 )
-def test_a_key_with_another_request_is_our_mistake_and_nobodys_decline(
+def test_a_key_with_another_request_is_a_doubt_and_nobodys_decline(
     gateway: AnsweringGateway, other: ChargeRequest
 ) -> None:
     first = charge(gateway, "pays", "key-1")
 
-    with pytest.raises(Misconfigured, match="this key was used for another request before"):
+    with pytest.raises(Uncertain, match="this key was used for another request before"):
         asyncio.run(gateway.charge(other, "key-1"))
 
     assert find(gateway, "key-1") == first

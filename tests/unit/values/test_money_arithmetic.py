@@ -7,10 +7,10 @@ import pytest
 from duly.errors import InputError
 from duly.values.money import (
     Money,
+    apportion,
     exponent,
     parse_money,
     round_half_away,
-    split,
     tax_inside,
     total,
 )
@@ -228,42 +228,29 @@ def test_a_product_is_rounded_once(
 
 
 @pytest.mark.parametrize(
-    ("minor", "currency", "weights", "expected"),
+    ("whole", "shares", "parts", "expected"),
     [
-        (1000, "EUR", [1, 1, 1], [334, 333, 333]),  # 333.33 each, the odd cent to the first
-        (-1000, "EUR", [1, 1, 1], [-334, -333, -333]),
-        (200, "EUR", [1, 1, 1], [67, 67, 66]),  # 66.67 each: two cents are left
-        (100, "EUR", [1, 2], [33, 67]),  # 33.33 and 66.67: the larger remainder gets it
-        (100, "JPY", [1, 1, 1], [34, 33, 33]),
-        (1000, "KWD", [1, 1, 1, 1, 1, 1, 1], [143, 143, 143, 143, 143, 143, 142]),  # 142.857 each
-        (2, "EUR", [1, 1, 1], [1, 1, 0]),  # fewer cents than parts
-        (5, "EUR", [0, 1, 0], [0, 5, 0]),
-        (5, "EUR", [0, 1, 1], [0, 3, 2]),  # 2.5 each: a weight of nothing gets nothing
-        (0, "EUR", [3, 7], [0, 0]),
-        (0, "EUR", [0, 0], [0, 0]),  # an invoice of free lines
-        (0, "EUR", [], []),
-        (1000, "EUR", [Fraction(1, 2), Fraction(1, 3)], [600, 400]),  # 3 to 2
-        (1000, "EUR", [2979, 1, 20], [993, 0, 7]),  # 993, 0.33 and 6.67
-        (777, "EUR", [5], [777]),
+        (1000, [1000, 1000, 1000], 3, [334, 333, 333]),  # 333.33 each, the odd cent to the first
+        (-1000, [-1000, -1000, -1000], 3, [-333, -333, -334]),
+        (200, [200, 200, 200], 3, [67, 67, 66]),  # 66.67 each: two cents are left
+        (100, [100, 200], 3, [33, 67]),  # 33.33 and 66.67: the larger remainder gets it
+        (2, [2, 2, 2], 3, [1, 1, 0]),  # fewer cents than parts
+        (5, [0, 5, 5], 2, [0, 3, 2]),  # 2.5 each: a share of nothing gets nothing
+        (0, [0, 0], 121, [0, 0]),  # an invoice of free lines
+        (0, [], 121, []),
+        (777, [777], 1, [777]),
+        (134, [8100, 8100], 121, [67, 67]),  # 66.94 each, 133.88 together
+        (100, [334, 334, 334], 10, [34, 33, 33]),  # 33.4 each, 100.2 together: one cent is left
         # A credit beside charges: 52.50 - 17.50 = 35.00.
-        (3500, "EUR", [6, -2], [5250, -1750]),
-        (100, "EUR", [10, -3], [143, -43]),  # 142.86 and -42.86
-        (-100, "EUR", [10, -3], [-143, 43]),
-        (1, "EUR", [-9, 6, 6, 7], [-1, 1, 0, 1]),  # -0.9, 0.6, 0.6 and 0.7
+        (3500, [21000, -7000], 4, [5250, -1750]),
+        (100, [1000, -300], 7, [143, -43]),  # 142.86 and -42.86
+        (1, [-9, 6, 6, 7], 10, [-1, 1, 0, 1]),  # -0.9, 0.6, 0.6 and 0.7
     ],
 )
-def test_a_split_loses_nothing(
-    minor: int, currency: str, weights: list[int | Fraction], expected: list[int]
+def test_shares_that_are_rounded_add_up_to_the_whole(
+    whole: int, shares: list[int], parts: int, expected: list[int]
 ) -> None:
-    parts = split(Money(minor, currency), weights)
-
-    assert parts == tuple(Money(part, currency) for part in expected)
-
-
-@pytest.mark.parametrize("weights", [[], [0], [0, 0]])
-def test_an_amount_cannot_be_split_by_nothing(weights: list[int]) -> None:
-    with pytest.raises(ValueError, match="cannot be split by weights that add up to nothing"):
-        split(Money(500, "EUR"), weights)
+    assert list(apportion(whole, shares, parts)) == expected
 
 
 @pytest.mark.parametrize(

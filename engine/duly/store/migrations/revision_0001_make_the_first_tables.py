@@ -539,7 +539,6 @@ def _segment_member() -> None:
             nullable=False,
             comment="Whether it was there when the segment was first looked at.",
         ),
-        sa.Column("tick", sa.Integer(), nullable=False, comment="Tick that saw it enter."),
         sa.Column(
             "left_at",
             Instant,
@@ -556,7 +555,9 @@ def _segment_member() -> None:
         comment="Who is, and was, in a segment.",
     )
     op.create_index("ix_segment_member_entered", "segment_member", ["segment_id", "entered_at"])
-    op.create_index("ix_segment_member_tick", "segment_member", ["tick"])
+    op.create_index(
+        "ix_segment_member_subscriber", "segment_member", ["subscriber_id", "segment_id"]
+    )
     op.create_index(
         "uq_segment_member_in",
         "segment_member",
@@ -806,6 +807,12 @@ def _invoice() -> None:
         sa.Column("subscriber_id", Id, nullable=False, comment="Who owes it."),
         sa.Column("subscription_id", Id, nullable=False, comment="What it is for."),
         sa.Column("firing_id", Id, nullable=False, comment="The firing that made it."),
+        sa.Column(
+            "natural_key",
+            Word,
+            nullable=False,
+            comment="What it bills of the subscription, such as cycle:3.",
+        ),
         sa.Column("status", Word, nullable=False, comment="issued or void."),
         sa.Column("series", Word, nullable=False, comment="The series of its number."),
         sa.Column("number", Word, nullable=False, comment="Its number, unique in the series."),
@@ -846,11 +853,13 @@ def _invoice() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_invoice"),
         sa.UniqueConstraint("series", "number", name="uq_invoice_series_number"),
+        sa.UniqueConstraint(
+            "subscription_id", "natural_key", name="uq_invoice_subscription_id_natural_key"
+        ),
         comment="An issued invoice; it never changes.",
     )
     op.create_index("ix_invoice_firing", "invoice", ["firing_id"])
     op.create_index("ix_invoice_subscriber", "invoice", ["subscriber_id"])
-    op.create_index("ix_invoice_subscription", "invoice", ["subscription_id"])
 
 
 def _job() -> None:
