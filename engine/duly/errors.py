@@ -2,7 +2,6 @@
 
     DulyError
     ├── InputError        what somebody gave us is wrong: show it, exit 1, change nothing
-    │   └── NotThereYet   the language knows the word, this version does not do it yet
     ├── UsageError        the command was called wrongly: show it, exit 2
     ├── OutsideError      a file, database or service outside is not there: show it, exit 3
     └── StateError        a change that the state does not allow: refuse the change, keep the state
@@ -19,10 +18,6 @@ class DulyError(Exception):
 
 class InputError(DulyError):
     """Say what is wrong with a value somebody gave, and what to give instead."""
-
-
-class NotThereYet(InputError):  # noqa: N818 - it reads as the sentence people see
-    """Refuse by name what the language plans and this version does not do."""
 
 
 class UsageError(DulyError):

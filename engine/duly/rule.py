@@ -90,7 +90,6 @@ class Segment:
     about: About
     members: Condition
     digest: str
-    moves_with_clock: bool
 
 
 @dataclass(frozen=True, slots=True)

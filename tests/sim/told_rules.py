@@ -57,7 +57,7 @@ def _ruleset(book: Book, shop: Shop) -> RuleSet:
 
 def _segment(group: Group, book: Book, business: Business) -> Segment:
     members = _condition(group.members, book, business)
-    return Segment(group.name, About(group.about), members, group.text, moves_with_clock=False)
+    return Segment(group.name, About(group.about), members, group.text)
 
 
 def _rule(law: Law, book: Book, business: Business) -> Rule:

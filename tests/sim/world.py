@@ -205,7 +205,7 @@ def _segments() -> Mapping[str, Segment]:
         "leaver": conditions(cups_a_day="0", subscription__cycle_paid="true"),
     }
     return {
-        name: Segment(name, About.SUBSCRIPTION, condition, name, moves_with_clock=True)
+        name: Segment(name, About.SUBSCRIPTION, condition, name)
         for name, condition in members.items()
     }
 

@@ -4,22 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, literal, literal_column, select
+from sqlalchemy import ColumnElement, Text, literal, select
 
 from duly.condition.catalogue import Catalogue, Family, Field
 from duly.condition.field_making import tied
 from duly.condition.invoice_fields import INVOICE, PAYMENT
 from duly.condition.own import own_value
 from duly.condition.planned import PLANNED_FIELDS
-from duly.condition.scope import TODAY, Scope
+from duly.condition.scope import Scope
 from duly.condition.subscriber_fields import SUBSCRIBER, sums_in
 from duly.condition.subscription_fields import SUBSCRIPTION
-from duly.condition.tree import Call, Condition, FieldRef, InSegment, LongerAgo, Node, Within, walk
 from duly.condition.types import Type
 from duly.model.business import Business, OwnField
-from duly.tables.books import invoice, payment_attempt
-from duly.tables.people import consent, subscriber
-from duly.tables.subscriptions import subscription
+from duly.tables.people import consent
 from duly.values.country import countries
 
 
@@ -104,33 +101,3 @@ def _consent(topic: str) -> Field:
         expression=given,
         may_be_missing=True,
     )
-
-
-def moves_with_clock(condition: Condition, segments: Mapping[str, Condition]) -> bool:
-    """Say whether a condition can change its answer by the passing of days alone."""
-    return any(_moves(node, segments) for node in walk(condition))
-
-
-def _moves(node: Node, segments: Mapping[str, Condition]) -> bool:
-    match node:
-        case Within() | LongerAgo() | Call(function="days_since" | "months_since"):
-            return True
-        case FieldRef(field):
-            return _asks_for_today(field)
-        case InSegment(name):
-            return name in segments and moves_with_clock(segments[name], segments)
-        case _:
-            return False
-
-
-def _asks_for_today(field: Field) -> bool:
-    day: ColumnElement[Any] = literal_column("0")
-    rows = {
-        "subscriber": subscriber,
-        "subscription": subscription,
-        "invoice": invoice,
-        "payment": payment_attempt,
-    }
-    scope = Scope(rows, day, day, any_subscription=lambda inside: inside(scope))
-    field.expression(scope)
-    return TODAY in scope.needed

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from duly.condition.catalogue import Catalogue
 from duly.condition.check import Segments as SegmentConditions
 from duly.condition.check import check_condition, check_segments, owners
-from duly.condition.fields import moves_with_clock
 from duly.condition.parse import parse_condition
 from duly.condition.syntax import SPLIT
 from duly.condition.tree import All, Condition, InSegment, walk
@@ -91,7 +90,6 @@ def _segment(name: str, nodes: Mapping[str, Node], members: SegmentConditions) -
         about=About.SUBSCRIBER if whose <= {"subscriber"} else About.SUBSCRIPTION,
         members=condition,
         digest=_digest(name, nodes, members),
-        moves_with_clock=moves_with_clock(condition, members),
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
-from fractions import Fraction
 
 from duly.values.duration import Duration, Unit
 
@@ -35,14 +34,6 @@ class OwnField:
     of_whom: str = "subscriber"
     about: str = ""
     words: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """Let at least ``at_least`` through, and beyond that a share of all."""
-
-    at_least: int
-    share: Fraction
 
 
 @dataclass(frozen=True, slots=True)

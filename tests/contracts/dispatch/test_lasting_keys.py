@@ -53,7 +53,6 @@ THIRSTY = Segment(
     About.SUBSCRIPTION,
     conditions(subscription__status="active", cups_a_day={"at_least": 2}),
     "d1",
-    moves_with_clock=False,
 )
 ONCE_PER = ("occurrence", "cycle", "invoice")
 

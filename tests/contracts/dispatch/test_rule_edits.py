@@ -187,9 +187,7 @@ def test_a_segment_that_comes_back_greets_nobody_who_joined_meanwhile(opened: Op
     everybody = conditions(subscription__status="active")
     there = replace(
         shop.desk.live.ruleset,
-        segments={
-            "all": Segment("all", About.SUBSCRIPTION, everybody, "d1", moves_with_clock=False)
-        },
+        segments={"all": Segment("all", About.SUBSCRIPTION, everybody, "d1")},
     )
     gone = replace(there, segments={}, rules={})
     for ruleset, before in ((there, ["greet"]), (gone, ["greet"]), (there, [])):

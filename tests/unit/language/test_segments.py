@@ -40,30 +40,6 @@ def test_a_segment_is_about_subscriptions_if_any_condition_is(members: str, abou
     assert segments(f"segments: {{a: {{members: {{{members}}}}}}}")["a"].about == about
 
 
-@pytest.mark.parametrize(
-    ("members", "expected"),
-    [
-        ("country: RO", False),
-        ("signed_up_on: 2026-01-01", False),
-        ("signed_up_on: {within: 30 days}", True),
-        ("signed_up_on: {longer_ago_than: 1 year}", True),
-        ("formula: days_since(signed_up_on) > 3", True),
-        ("subscription.months_active: 3", True),  # counted to the local day
-        ("subscription.cycle_paid: yes", True),  # of the cycle that holds today
-        ("subscriber.overdue_days: 3", True),
-        ("subscriber.open_balance: {more_than: 0.00 RON}", False),
-        ("any_of: [{country: RO}, {segment: new}]", True),  # the one it names does
-    ],
-)
-def test_a_segment_knows_whether_days_alone_change_it(members: str, *, expected: bool) -> None:
-    text = (
-        f"segments:\n  a: {{members: {{{members}}}}}\n"
-        "  new: {members: {signed_up_on: {within: 30 days}}}\n"
-    )
-
-    assert segments(text)["a"].moves_with_clock is expected
-
-
 def test_words_around_a_segment_are_not_its_text() -> None:
     plain = digest("members: {country: RO, cups: 3}")
 
